@@ -1,0 +1,168 @@
+"""S3's operations as rows, and the state of one that is signed again and again.
+
+What is prepared lives for one second (or one stable window), is swapped whole, and
+is made anew by whoever first finds it out of date; so no lock is needed.
+"""
+
+from __future__ import annotations
+
+from . import s3
+from ._time import Lifetime, as_datetime, lifetime, span_of
+from .errors import InvalidInputError, ShortCredentialsWarning, warn
+from .settings import is_keyword
+from .signing import Prepared, prepare
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from datetime import timedelta
+    from typing import Any
+
+    from ._time import Expires
+    from .request import SignableRequest
+    from .settings import SigningSettings, Where
+    from .signing import SigningKeys
+
+
+class Operation:
+    """One row: ``parts`` turns options into query and headers, ``request`` those into a request."""
+
+    __slots__ = ("expires", "method", "name", "parts", "request")
+
+    def __init__(
+        self,
+        name: str,
+        method: str,
+        parts: Callable[..., s3.Parts],
+        expires: str = "15m",
+        request: Callable[..., SignableRequest] = s3.object_request,
+    ) -> None:
+        self.name = name
+        self.method = method
+        self.parts = parts
+        self.expires = expires
+        self.request = request
+
+
+GET = Operation("get", "GET", s3.get_object)
+HEAD = Operation("head", "HEAD", s3.head_object)
+PUT = Operation("put", "PUT", s3.put_object)
+DELETE = Operation("delete", "DELETE", s3.delete_object, "5m")
+LIST = Operation("list", "GET", s3.list_objects, "5m", s3.bucket_request)
+
+# Keywords that other tools have and S3 does not enforce here, with what does it.
+_WAYS_OUT = {
+    ("put", "max_size"): "left out: S3 enforces no maximum on a PUT; use presign_post(max_size=), "
+    "or content_length= for one exact size",
+    ("put", "min_size"): "left out: S3 enforces no minimum on a PUT; use presign_post(min_size=)",
+}
+
+
+class State:
+    """One request as it is prepared for now; ``prepared`` is swapped whole."""
+
+    __slots__ = ("life", "prepared", "request", "stable_for", "where")
+
+    def __init__(
+        self, request: SignableRequest, where: SigningSettings, life: Lifetime, stable_for: int | None = None
+    ) -> None:
+        self.request = request
+        self.where = where
+        self.life = life
+        self.stable_for = stable_for
+        self.prepared: Prepared = _NEVER
+
+    def renewed(self, keys: SigningKeys | None, said: set[str]) -> Prepared:
+        """Return what is prepared for now, with credentials that are asked for now."""
+        where, life = self.where, self.life
+        now = where.clock()
+        wanted = (life.seconds if life.ends_at is None else life.ends_at - now) + (self.stable_for or 0)
+        prepared = prepare(
+            self.request,
+            where.credentials.load(wanted),
+            life,
+            now,
+            stable_for=self.stable_for,
+            short_credentials=where.short_credentials,
+            keys=keys,
+        )
+        if prepared.shortened and where.short_credentials == "cap" and "short" not in said:
+            said.add("short")
+            ends = f"{as_datetime(prepared.contract.expires_at):%Y-%m-%d %H:%M:%S} UTC"
+            warn(ShortCredentialsWarning, f"the URL ends at {ends} with its credentials, sooner than asked for")
+        self.prepared = prepared
+        return prepared
+
+
+class _Never:
+    """What is prepared for no instant."""
+
+    start = end = 0.0
+
+
+_NEVER: Any = _Never()
+
+
+def state_of(
+    operation: Operation,
+    bucket: str,
+    options: dict[str, Any],
+    where: Where,
+    life: Lifetime,
+    stable_for: int | None,
+    caller: str = "",
+) -> State:
+    """Return the state of an operation, with its own options checked."""
+    try:
+        parts = operation.parts(**options)
+    except TypeError:
+        refuse_unknown(caller + operation.name, options, _names_of(operation))
+        raise
+    request = operation.request(operation.method, where.address(bucket), parts, bucket)
+    return State(request, where, life, stable_for)
+
+
+def _names_of(operation: Operation) -> tuple[str, ...]:
+    code = operation.parts.__code__
+    return code.co_varnames[: code.co_kwonlyargcount]
+
+
+def refuse_unknown(name: str, options: Iterable[str], known: Iterable[str]) -> None:
+    for option in options:
+        if option not in known:
+            way_out = _WAYS_OUT.get((name.removeprefix("presign_"), option))
+            if way_out is not None:
+                raise InvalidInputError(option, way_out)
+            raise TypeError(f"{name.partition(' ')[0]}() got an unexpected keyword argument {option!r}")
+
+
+def look_at(key: str, said: set[str]) -> None:
+    """Check a key that is not plainly good, and say what clients will do to it."""
+    s3.check_key(key)
+    if "rewrite" not in said and s3.is_rewritten(key):
+        said.add("rewrite")
+        s3.warn_rewritten(key)
+
+
+def window_of(stable_for: int | str | timedelta | None) -> int | None:
+    return None if stable_for is None else span_of("stable_for", stable_for)
+
+
+def life_of(expires: Expires, stable_for: int | None, longest: int) -> Lifetime:
+    life = lifetime(expires, longest)
+    if stable_for is not None and life.ends_at is None and life.seconds + stable_for > longest:
+        raise InvalidInputError(
+            "stable_for",
+            f"such that expires and stable_for together are at most {longest} seconds",
+            str(life.seconds + stable_for),
+        )
+    return life
+
+
+def split(keywords: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the keywords of an operation, and those that say where."""
+    options: dict[str, Any] = {}
+    settings: dict[str, Any] = {}
+    for name, value in keywords.items():
+        (settings if is_keyword(name) else options)[name] = value
+    return options, settings

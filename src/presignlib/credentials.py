@@ -1,0 +1,161 @@
+"""Credentials: what signs. Values here, places to find them in ``presignlib.providers``."""
+
+from __future__ import annotations
+
+from ._time import as_datetime, instant_of
+from .errors import InvalidInputError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from datetime import datetime
+    from typing import Protocol
+
+    class CredentialsProvider(Protocol):
+        """Anything with credentials that may change, and knows how to fetch them."""
+
+        def load(self, min_lifetime: float = 0) -> Credentials:
+            """Return credentials, if it can be had such that live ``min_lifetime`` seconds.
+
+            A provider that has only shorter ones returns those: their ``expires_at``
+            tells. Raises CredentialsError where there are none.
+            """
+            ...
+
+
+__all__ = ["Credentials", "CredentialsProvider"]
+
+
+def __getattr__(name: str) -> object:
+    if name == "CredentialsProvider":
+        return _protocol()
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def _protocol() -> object:
+    """Return the CredentialsProvider protocol, made when someone asks for it.
+
+    A class at the top of this module would load ``typing`` for everyone, and that
+    alone costs more than a hundred URLs.
+    """
+    from typing import Protocol, runtime_checkable
+
+    class CredentialsProvider(Protocol):
+        """Anything with credentials that may change, and knows how to fetch them."""
+
+        def load(self, min_lifetime: float = 0) -> Credentials:
+            """Return credentials that live ``min_lifetime`` seconds, if it can have them."""
+            raise NotImplementedError
+
+    made = runtime_checkable(CredentialsProvider)
+    globals()["CredentialsProvider"] = made
+    return made
+
+
+class Credentials:
+    """An access key id, its secret and, for temporary ones, token and end.
+
+    Immutable; ``repr`` shows nothing secret. ``expires_at`` is an aware datetime, or
+    None where the end is not known or there is none.
+
+    Raises InvalidInputError for what no signature can be made with: an access key id
+    or token that is not printable ASCII, a secret with control characters.
+    """
+
+    __slots__ = ("_ends_at", "_expires_at", "_parts")
+    _ends_at: int | None
+    _expires_at: datetime | None
+    _parts: tuple[str, str, str | None]
+
+    def __init__(
+        self,
+        access_key_id: str,
+        secret_access_key: str,
+        session_token: str | None = None,
+        *,
+        expires_at: datetime | None = None,
+    ) -> None:
+        _check_printable("access_key_id", access_key_id)
+        _check_secret(secret_access_key)
+        if session_token is not None:
+            _check_printable("session_token", session_token)
+        ends_at = None if expires_at is None else int(instant_of("expires_at", expires_at) // 1)
+        set_once = object.__setattr__
+        set_once(self, "_parts", (access_key_id, secret_access_key, session_token))
+        set_once(self, "_expires_at", expires_at)
+        set_once(self, "_ends_at", ends_at)
+
+    @property
+    def access_key_id(self) -> str:
+        """The name of the key, visible in every URL it signs."""
+        return self._parts[0]
+
+    @property
+    def secret_access_key(self) -> str:
+        """The secret that signs."""
+        return self._parts[1]
+
+    @property
+    def session_token(self) -> str | None:
+        """The token of temporary credentials, or None."""
+        return self._parts[2]
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """When these credentials end, where that is known."""
+        return self._expires_at
+
+    @property
+    def ends_at(self) -> int | None:
+        """``expires_at`` in whole seconds since 1970."""
+        return self._ends_at
+
+    def load(self, min_lifetime: float = 0) -> Credentials:
+        """Return these credentials, whatever is asked: values are their own provider."""
+        return self
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"Credentials are immutable: {name} can not be set")
+
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError(f"Credentials are immutable: {name} can not be deleted")
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Credentials):
+            return NotImplemented
+        return self._parts == other._parts and self._ends_at == other._ends_at
+
+    def __hash__(self) -> int:
+        return hash((self._parts, self._ends_at))
+
+    def __repr__(self) -> str:
+        token = "" if self.session_token is None else ", session_token='…'"
+        until = "" if self._ends_at is None else f", expires_at={as_datetime(self._ends_at)!r}"
+        return f"Credentials({self.access_key_id!r}, secret_access_key='…'{token}{until})"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _restored, (*self._parts, self._expires_at)
+
+
+def _restored(
+    access_key_id: str, secret_access_key: str, session_token: str | None, expires_at: datetime | None
+) -> Credentials:
+    return Credentials(access_key_id, secret_access_key, session_token, expires_at=expires_at)
+
+
+def _check_printable(field: str, value: str) -> None:
+    if not isinstance(value, str):
+        raise InvalidInputError(field, "a str", type(value).__name__)
+    if not (value and value.isascii() and value.isprintable() and value == value.strip(" ")):
+        rule = "printable ASCII without blanks around it, and not empty"
+        raise InvalidInputError(field, rule)
+
+
+def _check_secret(value: str) -> None:
+    if not isinstance(value, str):
+        raise InvalidInputError("secret_access_key", "a str", type(value).__name__)
+    if not value:
+        raise InvalidInputError("secret_access_key", "not empty")
+    if value.isascii() and value.isprintable():
+        return
+    if any(c < " " or "\x7f" <= c <= "\x9f" or "\ud800" <= c <= "\udfff" for c in value):
+        raise InvalidInputError("secret_access_key", "free of control characters and lone surrogates")

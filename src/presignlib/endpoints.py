@@ -1,0 +1,205 @@
+"""Where a bucket lives: host, path, signing region. S3's published endpoint rules.
+
+Source: AWS SDKs, S3 endpoint rule set ("endpoint-rule-set-1.json"); what is here is
+its part for bucket names. The region is always in the host: AWS's global host does
+not route to newer regions and answers with redirects that break uploads.
+"""
+
+from __future__ import annotations
+
+from ._partitions import PARTITIONS, Partition, partition_of
+from .errors import InvalidInputError, shown
+from .request import (
+    ParsedURL,
+    check_http,
+    checked_label,
+    is_host_label,
+    is_ip_address,
+    is_ipv4,
+    parse_authority,
+    parse_url,
+)
+from .rules import rules_for
+from .sigv4 import uri_encode
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .rules import ServiceRules
+
+_AWS_BUCKET = frozenset("abcdefghijklmnopqrstuvwxyz0123456789.-")
+_ANY_BUCKET = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._:-")
+_BASE_PATH = frozenset("/-._~!$&'()*+,;=:@%abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
+_STYLES = ("auto", "virtual", "path")
+_AWS_SUFFIXES = tuple(["." + partition.dns_suffix for partition in PARTITIONS])
+_LATER_SUFFIXES = ("--x-s3", "--xa-s3", "--op-s3")
+
+
+class Endpoint:
+    """What decides an address besides bucket and region; checked when it is made.
+
+    ``style`` is the addressing style; ``url`` the parsed ``endpoint_url`` or None.
+    """
+
+    __slots__ = ("accelerate", "dualstack", "fips", "sign_host", "style", "url")
+
+    def __init__(
+        self,
+        *,
+        endpoint_url: str | None = None,
+        sign_host: str | None = None,
+        addressing_style: str = "auto",
+        dualstack: bool = False,
+        fips: bool = False,
+        accelerate: bool = False,
+        allow_http: bool = False,
+    ) -> None:
+        if addressing_style not in _STYLES:
+            raise InvalidInputError("addressing_style", "'auto', 'virtual' or 'path'", shown(addressing_style))
+        self.style = addressing_style
+        self.dualstack = dualstack
+        self.fips = fips
+        self.accelerate = accelerate
+        self.url = None if endpoint_url is None else _parsed_endpoint(endpoint_url, allow_http)
+        self.sign_host = None if sign_host is None else _parsed_sign_host(sign_host, self.url)
+        if accelerate and fips:
+            raise InvalidInputError("accelerate", "False with fips=True: S3 Accelerate has no FIPS hosts")
+        if accelerate and addressing_style == "path":
+            raise InvalidInputError("accelerate", "False with addressing_style='path'")
+        if self.url is not None:
+            self._check_custom()
+
+    @property
+    def is_custom(self) -> bool:
+        """Whether this is a host of someone other than AWS."""
+        return self.url is not None and not is_aws_host(self.url.host)
+
+    def _check_custom(self) -> None:
+        for field, value in (("dualstack", self.dualstack), ("fips", self.fips), ("accelerate", self.accelerate)):
+            if value:
+                raise InvalidInputError(field, "False with endpoint_url: the URL already names the host")
+
+
+class Address:
+    """Where one bucket is: URL ``base`` and canonical ``path`` up to the key, signed ``host``."""
+
+    __slots__ = ("base", "host", "path", "region", "rules")
+
+    def __init__(self, base: str, path: str, host: str, region: str, rules: ServiceRules) -> None:
+        self.base = base
+        self.path = path
+        self.host = host
+        self.region = region
+        self.rules = rules
+
+
+def resolve(bucket: str, region: str, endpoint: Endpoint) -> Address:
+    """Return the address of ``bucket``; its ``path`` ends before the key's slash.
+
+    Raises InvalidInputError where AWS's rules refuse the combination.
+    """
+    check_bucket(bucket, custom=endpoint.is_custom)
+    checked_label("region", region, any_case=endpoint.is_custom)
+    if endpoint.url is not None:
+        return _custom_address(bucket, region, endpoint, endpoint.url)
+    partition = partition_of(region)
+    if endpoint.fips and not partition.fips:
+        raise InvalidInputError("fips", f"False in {partition.name}, which has no FIPS hosts", "True")
+    virtual = endpoint.style != "path" and is_virtual_hostable(bucket)
+    host = _aws_host(bucket, region, endpoint, partition, virtual)
+    signing_region = "us-east-1" if region == "aws-global" else region
+    return _address("https", f"{bucket}.{host}" if virtual else host, bucket, signing_region, endpoint, virtual)
+
+
+def check_bucket(bucket: str, *, custom: bool = False) -> None:
+    """Refuse what is no bucket name on AWS or, with ``custom``, at any store.
+
+    Nothing that passes can leave its host label or path segment. Source: Amazon S3
+    User Guide, "General purpose bucket naming rules".
+    """
+    if not isinstance(bucket, str):
+        raise InvalidInputError("bucket", "a str", type(bucket).__name__)
+    if custom:
+        if not (0 < len(bucket) < 256 and _ANY_BUCKET.issuperset(bucket) and bucket not in (".", "..")):
+            raise InvalidInputError("bucket", "1 to 255 of A-Z a-z 0-9 . _ : -", shown(bucket))
+        return
+    if bucket.startswith("arn:"):
+        raise InvalidInputError("bucket", "a bucket name: ARNs are not supported yet", shown(bucket))
+    if not (
+        2 < len(bucket) < 64
+        and _AWS_BUCKET.issuperset(bucket)
+        and bucket[0] not in ".-"
+        and bucket[-1] not in ".-"
+        and ".." not in bucket
+        and not is_ipv4(bucket)
+    ):
+        rule = "3 to 63 of a-z 0-9 . - with a letter or digit at both ends, no '..' and no IPv4 address"
+        raise InvalidInputError("bucket", rule, shown(bucket))
+    if bucket.endswith(_LATER_SUFFIXES):
+        raise InvalidInputError(
+            "bucket", "a general purpose bucket: directory buckets and Outposts are not supported yet", shown(bucket)
+        )
+
+
+def is_virtual_hostable(bucket: str, *, dots: bool = False) -> bool:
+    """Tell whether ``bucket`` can stand in the host: as one label or, with ``dots``, several."""
+    if len(bucket) < 3 or is_ipv4(bucket):
+        return False
+    return all(is_host_label(label) for label in (bucket.split(".") if dots else (bucket,)))
+
+
+def is_aws_host(host: str) -> bool:
+    """Tell whether ``host`` is one of AWS's own, in any partition."""
+    return host.endswith(_AWS_SUFFIXES)
+
+
+def _aws_host(bucket: str, region: str, endpoint: Endpoint, partition: Partition, virtual: bool) -> str:
+    dualstack = ".dualstack" if endpoint.dualstack else ""
+    if endpoint.accelerate:
+        if not partition.accelerate:
+            raise InvalidInputError("accelerate", f"False in {partition.name}, which has no S3 Accelerate", "True")
+        if not virtual:
+            raise InvalidInputError("accelerate", "False for a bucket with dots", "True")
+        return f"s3-accelerate{dualstack}.{partition.dns_suffix}"
+    service = ("s3-fips" if endpoint.fips else "s3") + dualstack
+    if region == "aws-global" and service == "s3":
+        return f"s3.{partition.dns_suffix}"
+    return f"{service}.{region if region != 'aws-global' else 'us-east-1'}.{partition.dns_suffix}"
+
+
+def _custom_address(bucket: str, region: str, endpoint: Endpoint, url: ParsedURL) -> Address:
+    style = endpoint.style
+    if style == "auto" and is_aws_host(url.host):
+        style = "virtual"
+    if style == "auto" and endpoint.sign_host is not None and endpoint.sign_host.startswith(bucket + "."):
+        # The signed host names the bucket, so the path must not name it again; the
+        # URL's host is someone's own name for that bucket and is taken as it is.
+        return _address(url.scheme, url.authority, bucket, region, endpoint, True, url.path)
+    hostable = is_virtual_hostable(bucket, dots=url.scheme == "http")
+    virtual = style == "virtual" and hostable and not is_ip_address(url.host)
+    host = f"{bucket}.{url.authority}" if virtual else url.authority
+    return _address(url.scheme, host, bucket, region, endpoint, virtual, url.path)
+
+
+def _address(
+    scheme: str, host: str, bucket: str, region: str, endpoint: Endpoint, virtual: bool, prefix: str = ""
+) -> Address:
+    path = prefix if virtual else f"{prefix}/{uri_encode(bucket)}"
+    return Address(f"{scheme}://{host}{path}", path, endpoint.sign_host or host, region, rules_for("s3"))
+
+
+def _parsed_endpoint(endpoint_url: str, allow_http: bool) -> ParsedURL:
+    url = parse_url("endpoint_url", endpoint_url, ("https", "http"))
+    if "?" in endpoint_url:
+        raise InvalidInputError("endpoint_url", "free of a query ('?…')")
+    if not _BASE_PATH.issuperset(url.path):
+        raise InvalidInputError("endpoint_url", "percent-encoded in its path")
+    check_http("endpoint_url", url.scheme, url.host, allow_http)
+    url.path = url.path.rstrip("/")
+    return url
+
+
+def _parsed_sign_host(sign_host: str, url: ParsedURL | None) -> str:
+    if not isinstance(sign_host, str):
+        raise InvalidInputError("sign_host", "a str", type(sign_host).__name__)
+    host, port = parse_authority("sign_host", sign_host, "https" if url is None else url.scheme)
+    return host if port is None else f"{host}:{port}"

@@ -1,0 +1,368 @@
+"""AWS Signature Version 4 for presigned URLs: the steps of AWS's signing page, each once.
+
+This file stands alone. Copy it into another project, or onto a microcontroller, and
+it signs the same bytes: it needs nothing but ``hashlib`` and ``binascii``, reads no
+clock and touches no network. Inside the package, ``presignlib.signing`` checks what
+people pass in and calls this file; who wants checked arguments, credentials that are
+found for them or S3's many addresses should use the package.
+
+Signing has two steps. :func:`prepare` takes everything but the path and hashes what
+can be hashed ahead; the function it returns takes a path and gives the URL. One URL
+is prepare and sign once, a million URLs prepare once and sign a million times.
+
+The language is the subset that CPython, PyPy and MicroPython >= 1.25 share: no
+``hmac``, no ``typing``, no ``/`` in signatures, and hash objects only through
+:func:`_fork`, because MicroPython's can be neither copied nor printed as hex.
+
+Source of all rules: AWS, "Signature Version 4 for API requests", and, for URLs,
+Amazon S3 API Reference, "Authenticating requests: using query parameters".
+"""
+
+import hashlib
+from binascii import hexlify
+
+TYPE_CHECKING = False  # type checkers know the name; MicroPython has no typing module
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+ALGORITHM = "AWS4-HMAC-SHA256"
+UNSIGNED_PAYLOAD = "UNSIGNED-PAYLOAD"
+EMPTY_PAYLOAD_HASH = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+SECURITY_TOKEN = "X-Amz-Security-Token"
+SIGNATURE = "X-Amz-Signature"
+
+_UNRESERVED = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
+_ZEROS = bytes(64)  # a block of SHA-256, which HMAC fills its key up to
+
+_TRANSLATES = hasattr(b"", "translate")
+
+if _TRANSLATES:
+    _utf8 = str.encode
+    _xored = bytes.translate
+else:  # MicroPython: no bytes.translate, and encode() lets lone surrogates through
+
+    def _utf8(text: str) -> bytes:  # type: ignore[misc]
+        raw = text.encode()
+        for lead, byte in zip(raw, raw[1:]):
+            if lead == 0xED and byte >= 0xA0:
+                raise ValueError("text can not hold lone surrogates")
+        return raw
+
+    def _xored(block: bytes, table: bytes) -> bytes:  # type: ignore[misc]
+        return bytes([table[byte] for byte in block])
+
+
+if hasattr(hashlib.sha256(b""), "copy"):
+
+    def _fork(prefix: bytes) -> "Callable[[], hashlib._Hash]":
+        """Return a function that makes hash objects which have taken in ``prefix``."""
+        return hashlib.sha256(prefix).copy
+
+else:  # MicroPython: hash objects have update() and digest(), and nothing else
+
+    class _Hash:
+        def __init__(self, prefix: bytes) -> None:
+            self._hash = hashlib.sha256(prefix)
+
+        def update(self, data: bytes) -> None:
+            self._hash.update(data)
+
+        def digest(self) -> bytes:
+            return self._hash.digest()
+
+        def hexdigest(self) -> str:
+            return hexlify(self._hash.digest()).decode()
+
+    def _fork(prefix: bytes) -> "Callable[[], hashlib._Hash]":
+        return lambda: _Hash(prefix)  # type: ignore[return-value]
+
+
+# A table that leaves what a path may hold as it is and changes every other byte:
+# text is plain exactly when translating it changes nothing, and that is the fastest
+# way to ask. The pads of HMAC (RFC 2104) are the same kind of table.
+_PLAIN = bytes([b if b in _UNRESERVED or b == 47 else (b + 1) % 256 for b in range(256)])
+_INNER_PAD = bytes([b ^ 0x36 for b in range(256)])
+_OUTER_PAD = bytes([b ^ 0x5C for b in range(256)])
+_escapes: "dict[int, str]" = {}  # a byte's text in a path, filled on demand
+
+
+# 1. Percent-encoding
+
+
+def encode_path(text: str) -> str:
+    """Return ``text`` percent-encoded as a path: all but ``A-Za-z0-9-._~`` and ``/``.
+
+    Raises ValueError for a NUL and for lone surrogates, which no path can carry.
+    """
+    raw = _utf8(text)
+    return text if _TRANSLATES and raw.translate(_PLAIN) == raw else _escape(raw)
+
+
+def uri_encode(text: str) -> str:
+    """Return ``text`` percent-encoded as a query name or value: ``/`` is encoded too."""
+    raw = _utf8(text)
+    if not _TRANSLATES or raw.translate(_PLAIN) != raw:
+        text = _escape(raw, "%00")
+    return text.replace("/", "%2F")
+
+
+def _escape(raw: bytes, nul: "str | None" = None) -> str:
+    """Return UTF-8 ``raw`` percent-encoded with upper-case hex, ``/`` kept.
+
+    ``nul`` is what a NUL becomes; None refuses it. It is never in the table, so that
+    the path of every other text pays nothing for the question.
+    """
+    try:
+        return "".join(map(_escapes.__getitem__, raw))
+    except KeyError:
+        for byte in raw:
+            if byte:
+                plain = byte in _UNRESERVED or byte == 47
+                _escapes[byte] = chr(byte) if plain else "%%%02X" % byte
+            elif nul is None:
+                raise ValueError("a path can not hold a NUL") from None
+    return "".join([_escapes[byte] if byte else nul or "" for byte in raw])
+
+
+def normalize_path(path: str) -> str:
+    """Return ``path`` without empty and dot segments, as all services but S3 sign it.
+
+    A slash at the end stays. Source: RFC 3986, section 5.2.4, "Remove Dot Segments",
+    and AWS's test suite for the empty segments.
+    """
+    kept: "list[str]" = []
+    for segment in path.split("/"):
+        if segment == "..":
+            if kept:
+                kept.pop()
+        elif segment and segment != ".":
+            kept.append(segment)
+    return "/" + "/".join(kept) + ("/" if kept and path.endswith("/") else "")
+
+
+# 2. The canonical request
+
+
+def encode_query(pairs: "Iterable[tuple[str, str]]") -> "list[tuple[str, str]]":
+    """Return the encoded ``(name, value)`` pairs, in the order given."""
+    return [(uri_encode(name), uri_encode(value)) for name, value in pairs]
+
+
+def canonical_query(encoded: "Iterable[tuple[str, str]]") -> str:
+    """Return encoded pairs as the text that is signed: sorted by name, then value.
+
+    Pairs are sorted and not ``name=value`` texts, because ``-`` sorts before ``=``:
+    sorted as texts, ``a-b=1`` would stand before ``a=1``.
+    """
+    return joined(sorted(encoded))
+
+
+def canonical_headers(headers: "Iterable[tuple[str, str]]") -> "list[tuple[str, str]]":
+    """Return ``(name, value)`` pairs sorted by lower-case name, values folded.
+
+    Values of a name that repeats are joined with a comma, in the order given.
+    """
+    values: "dict[str, list[str]]" = {}
+    for name, value in headers:
+        values.setdefault(name.lower(), []).append(fold(value))
+    return [(name, ",".join(values[name])) for name in sorted(values)]
+
+
+def fold(value: str) -> str:
+    """Return a header value without outer blanks and with inner runs as one space.
+
+    Only ASCII blanks count: a no-break space is part of the value.
+    """
+    for blank in "\t\r\n":
+        value = value.replace(blank, " ")
+    return " ".join([word for word in value.split(" ") if word])
+
+
+def signed_headers(canonical: "Iterable[tuple[str, str]]") -> str:
+    """Return the names of canonical headers as ``X-Amz-SignedHeaders`` writes them."""
+    return ";".join([name for name, _ in canonical])
+
+
+def canonical_request(
+    method: str, path: str, query: str, headers: "list[tuple[str, str]]", payload_hash: str
+) -> str:
+    """Return the text whose hash is signed; every part is in its canonical form."""
+    return method + "\n" + path + request_tail(query, headers, payload_hash)
+
+
+def request_tail(query: str, headers: "list[tuple[str, str]]", payload_hash: str) -> str:
+    """Return the canonical request from behind the path to its end."""
+    lines = "".join([name + ":" + value + "\n" for name, value in headers])
+    return "\n" + query + "\n" + lines + "\n" + signed_headers(headers) + "\n" + payload_hash
+
+
+# 3. The string to sign
+
+
+def credential_scope(date: str, region: str, service: str) -> str:
+    """Return what a signature is good for; ``date`` is ``YYYYMMDD`` in UTC."""
+    return date + "/" + region + "/" + service + "/aws4_request"
+
+
+def string_to_sign(timestamp: str, scope: str, request: str, algorithm: str = ALGORITHM) -> str:
+    """Return the text that is signed for the canonical request ``request``."""
+    request_hash = hexlify(hashlib.sha256(request.encode()).digest()).decode()
+    return string_head(timestamp, scope, algorithm) + request_hash
+
+
+def string_head(timestamp: str, scope: str, algorithm: str = ALGORITHM) -> str:
+    """Return the string to sign up to the hash of the request."""
+    return algorithm + "\n" + timestamp + "\n" + scope + "\n"
+
+
+# 4. The signature
+
+
+def signing_key(secret_access_key: str, date: str, region: str, service: str) -> bytes:
+    """Derive the key that signs one day, one region and one service.
+
+    ``date`` is ``YYYYMMDD`` in UTC; the result is 32 raw bytes, as secret as the
+    secret access key.
+
+    Source: AWS General Reference, "Calculate the signature for AWS Signature Version 4".
+    """
+    key = ("AWS4" + secret_access_key).encode()
+    for part in (date, region, service, "aws4_request"):
+        key = hmac_sha256(key, part.encode())
+    return key
+
+
+def signature(key: bytes, text: str) -> str:
+    """Return the signature of ``text``, a string to sign, in 64 hex digits."""
+    return hexlify(hmac_sha256(key, text.encode())).decode()
+
+
+def hmac_sha256(key: bytes, message: bytes) -> bytes:
+    """Return the HMAC-SHA-256 of ``message``, 32 bytes (RFC 2104)."""
+    block = _block(key)
+    inner = hashlib.sha256(_xored(block, _INNER_PAD) + message).digest()
+    return hashlib.sha256(_xored(block, _OUTER_PAD) + inner).digest()
+
+
+def _block(key: bytes) -> bytes:
+    """Return an HMAC key as the one block that is padded: long ones are hashed first."""
+    if len(key) > 64:
+        key = hashlib.sha256(key).digest()
+    return key + _ZEROS[len(key) :]
+
+
+# 5. The URL
+
+
+def auth_parameters(
+    credential: str,
+    timestamp: str,
+    expires: int,
+    names: str,
+    session_token: "str | None" = None,
+    token_parameter: str = SECURITY_TOKEN,
+    algorithm: str = ALGORITHM,
+) -> "list[tuple[str, str]]":
+    """Return the encoded pairs that authenticate a URL, all but the signature.
+
+    ``credential`` is the access key id, a slash and the scope; ``expires`` is in
+    seconds; ``names`` are the signed headers' names.
+    """
+    pairs = [
+        ("X-Amz-Algorithm", algorithm),
+        ("X-Amz-Credential", uri_encode(credential)),
+        ("X-Amz-Date", timestamp),
+        ("X-Amz-Expires", str(expires)),
+        ("X-Amz-SignedHeaders", uri_encode(names)),
+    ]
+    if session_token is not None:
+        pairs.append((token_parameter, uri_encode(session_token)))
+    return pairs
+
+
+def prepare(
+    head: str,
+    tail: str,
+    string: str,
+    key: bytes,
+    base: str,
+    query: str,
+) -> "Callable[[str], str]":
+    """Return the function that signs: it takes the rest of a path and gives the URL.
+
+    ``head`` and ``tail`` are the canonical request before and behind that rest,
+    ``string`` is the string to sign up to the request's hash, ``key`` the signing
+    key. ``base`` is the URL before the rest, ``query`` all that follows it up to the
+    signature's value.
+
+    The function raises ValueError for text that no path can carry. It encodes the
+    rest once and uses that one text in the request and in the URL: a second encoder
+    would sooner or later disagree with the first.
+    """
+    request_tail = tail.encode()
+    block = _block(key)
+    new_request = _fork(head.encode())
+    new_message = _fork(_xored(block, _INNER_PAD) + string.encode())
+    new_mac = _fork(_xored(block, _OUTER_PAD))
+
+    def sign(text: str) -> str:
+        raw = text.encode()
+        if not _TRANSLATES or raw.translate(_PLAIN) != raw:
+            text = _escape(_utf8(text))
+            raw = text.encode()
+        request = new_request()
+        request.update(raw)
+        request.update(request_tail)
+        message = new_message()
+        message.update(request.hexdigest().encode())
+        mac = new_mac()
+        mac.update(message.digest())
+        return f"{base}{text}{query}{mac.hexdigest()}"
+
+    return sign
+
+
+def presign(
+    method: str,
+    url: str,
+    path: str,
+    access_key_id: str,
+    secret_access_key: str,
+    region: str,
+    timestamp: str,
+    expires: int,
+    service: str = "s3",
+    session_token: "str | None" = None,
+    query: "Iterable[tuple[str, str]]" = (),
+    headers: "Iterable[tuple[str, str]]" = (),
+    payload_hash: str = UNSIGNED_PAYLOAD,
+) -> str:
+    """Return the presigned URL of one request: the whole of this file in one call.
+
+    ``url`` is scheme, host and any encoded prefix, as ``https://bucket.host`` or
+    ``https://host/bucket``; ``path`` the rest, not encoded, beginning with ``/``;
+    ``timestamp`` ``YYYYMMDDTHHMMSSZ`` in UTC; ``expires`` seconds. Headers are signed
+    and have to be sent with the request. Paths are signed as S3 signs them; for other
+    services use the package.
+    """
+    host, slash, prefix = url.split("://", 1)[1].partition("/")
+    signed = canonical_headers([("host", host)] + list(headers))
+    date = timestamp[:8]
+    scope = credential_scope(date, region, service)
+    credential = access_key_id + "/" + scope
+    pairs = encode_query(query)
+    pairs += auth_parameters(credential, timestamp, expires, signed_headers(signed), session_token)
+    sign = prepare(
+        method + "\n" + slash + prefix,
+        request_tail(canonical_query(pairs), signed, payload_hash),
+        string_head(timestamp, scope),
+        signing_key(secret_access_key, date, region, service),
+        url,
+        "?" + joined(pairs) + "&" + SIGNATURE + "=",
+    )
+    return sign(path)
+
+
+def joined(pairs: "Iterable[tuple[str, str]]") -> str:
+    """Return encoded pairs as the text of a query, in the order given."""
+    return "&".join([name + "=" + value for name, value in pairs])

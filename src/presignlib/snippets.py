@@ -1,0 +1,102 @@
+"""Ready-made calls that send a presigned request: curl, fetch, requests, HTTPie, HTML.
+
+Each takes method, URL and the headers that have to be sent, and gives text that can
+be pasted. Where a body is needed it reads ``FILE``, or for fetch the variable ``file``.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_WITH_BODY = ("PUT", "POST", "PATCH")
+
+
+def curl(method: str, url: str, headers: Mapping[str, str]) -> str:
+    """Return a curl command for a POSIX shell; it fails where the server refuses.
+
+    ``--path-as-is`` keeps dot segments, which curl would resolve and so break the
+    signature; ``--globoff`` keeps brackets of an IPv6 host.
+    """
+    words = ["curl", "--fail-with-body", "--globoff", "--path-as-is"]
+    if method == "HEAD":
+        words += ["--head"]
+    elif method in _WITH_BODY:
+        # --data-binary would add a content type of its own; an empty one takes it out.
+        words += ["--request", method, "--data-binary", "@FILE"]
+        if "content-type" not in headers:
+            words += ["--header", shell_quoted("content-type:")]
+    elif method != "GET":
+        words += ["--request", method]
+    for name, value in headers.items():
+        words += ["--header", shell_quoted(f"{name}: {value}" if value else f"{name};")]
+    return " ".join([*words, shell_quoted(url)])
+
+
+def httpie(method: str, url: str, headers: Mapping[str, str]) -> str:
+    """Return an HTTPie command for a POSIX shell.
+
+    HTTPie adds a content type to a body; ``content-type:`` takes it out where none was signed.
+    """
+    sent = dict(headers)
+    words = ["http", "--check-status", "--path-as-is", method, shell_quoted(url)]
+    words += [shell_quoted(f"{name}:{value}" if value else f"{name};") for name, value in sent.items()]
+    if method in _WITH_BODY:
+        if "content-type" not in sent:
+            words.append("content-type:")
+        words.append("< FILE")
+    else:
+        words.insert(1, "--ignore-stdin")
+    return " ".join(words)
+
+
+def fetch(method: str, url: str, headers: Mapping[str, str]) -> str:
+    """Return a JavaScript ``fetch`` call; ``file`` is a Blob or File.
+
+    A browser sends the type of a Blob as content type and the length by itself, so a
+    Blob without a type is made where no type was signed, and the length is left out.
+    """
+    options = [f"method: {js_quoted(method)}"]
+    listed = ", ".join(
+        [f"{js_quoted(name)}: {js_quoted(value)}" for name, value in headers.items() if name != "content-length"]
+    )
+    if listed:
+        options.append(f"headers: {{{listed}}}")
+    if method in _WITH_BODY:
+        options.append("body: file" if "content-type" in headers else "body: new Blob([file])")
+    return f"await fetch({js_quoted(url)}, {{{', '.join(options)}}})"
+
+
+def requests(method: str, url: str, headers: Mapping[str, str]) -> str:
+    """Return a call of Python's ``requests``."""
+    arguments = [repr(method), repr(url)]
+    if headers:
+        arguments.append(f"headers={dict(headers)!r}")
+    if method in _WITH_BODY:
+        arguments.append("data=open('FILE', 'rb')")
+    return f"requests.request({', '.join(arguments)})"
+
+
+def link(url: str, text: str) -> str:
+    """Return an HTML link that gives no referrer away; ``text`` is what it shows."""
+    return f'<a href="{html_escaped(url)}" rel="noreferrer">{html_escaped(text)}</a>'
+
+
+def shell_quoted(text: str) -> str:
+    """Return ``text`` as one word of a POSIX shell."""
+    return "'" + text.replace("'", "'\"'\"'") + "'"
+
+
+def js_quoted(text: str) -> str:
+    """Return ``text`` as a JavaScript string that is safe inside a script element."""
+    from json import dumps
+
+    return dumps(text).replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def html_escaped(text: str) -> str:
+    """Return ``text`` for an HTML document, inside or outside of an attribute."""
+    for character, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;"), ("'", "&#x27;")):
+        text = text.replace(character, entity)
+    return text
