@@ -22,6 +22,7 @@ from ._functions import (
 from .credentials import Credentials
 from .errors import (
     ActiveContentWarning,
+    BlockingFetchWarning,
     ClientRewriteWarning,
     CredentialsError,
     ExpiredCredentialsError,
@@ -30,6 +31,7 @@ from .errors import (
     NoRegionError,
     PresignError,
     PresignWarning,
+    RefreshFailedWarning,
     ShortCredentialsWarning,
     UnsignedHeaderWarning,
 )
@@ -46,6 +48,7 @@ __version__ = "0.1.0"
 __all__ = [
     "ActiveContentWarning",
     "Batch",
+    "BlockingFetchWarning",
     "ClientRewriteWarning",
     "Credentials",
     "CredentialsError",
@@ -59,6 +62,7 @@ __all__ = [
     "PresignWarning",
     "PresignedURL",
     "Presigner",
+    "RefreshFailedWarning",
     "ShortCredentialsWarning",
     "UnsignedHeaderWarning",
     "object_url",

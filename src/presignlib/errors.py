@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ActiveContentWarning",
+    "BlockingFetchWarning",
     "ClientRewriteWarning",
     "CredentialsError",
     "ExpiredCredentialsError",
@@ -22,6 +23,7 @@ __all__ = [
     "NoRegionError",
     "PresignError",
     "PresignWarning",
+    "RefreshFailedWarning",
     "ShortCredentialsWarning",
     "UnsignedHeaderWarning",
 ]
@@ -65,7 +67,12 @@ class NoRegionError(PresignError):
 
 
 class CredentialsError(PresignError):
-    """Credentials can not be had or used; ``provider`` says whose they are."""
+    """Credentials can not be had or used; ``provider`` says whose they are.
+
+    ``tried`` has, in their order, what the providers before it said, each by its name.
+    """
+
+    tried: tuple[str, ...] = ()
 
     def __init__(self, message: str, provider: str | None = None) -> None:
         super().__init__(message, provider)
@@ -73,7 +80,8 @@ class CredentialsError(PresignError):
         self.provider = provider
 
     def __str__(self) -> str:
-        return self.message if self.provider is None else f"{self.provider}: {self.message}"
+        text = self.message if self.provider is None else f"{self.provider}: {self.message}"
+        return f"{text}; asked before: {'; '.join(self.tried)}" if self.tried else text
 
 
 class NoCredentialsError(CredentialsError):
@@ -97,6 +105,14 @@ class PresignWarning(UserWarning):
 
 class ShortCredentialsWarning(PresignWarning):
     """A URL was made shorter than asked for, because its credentials end sooner."""
+
+
+class RefreshFailedWarning(PresignWarning):
+    """Credentials could not be renewed; those at hand go on until they end."""
+
+
+class BlockingFetchWarning(PresignWarning):
+    """Credentials were fetched inside a running event loop, and all of it waited."""
 
 
 class UnsignedHeaderWarning(PresignWarning):

@@ -201,6 +201,20 @@ class Presigner:
             raise InvalidInputError("keys", "an iterable of keys", type(keys).__name__)
         return Batch(self._state(GET, bucket, keywords), iter(keys), self._cache.keys)
 
+    def prepare(self, min_lifetime: int | str | timedelta = "15m") -> None:
+        """Fetch credentials now, or refresh those that do not live ``min_lifetime``.
+
+        For a start that shall not wait at the first URL, and for a timer. Raises
+        CredentialsError where there are none.
+        """
+        self._where.credentials.load(span_of("min_lifetime", min_lifetime))
+
+    async def aprepare(self, min_lifetime: int | str | timedelta = "15m") -> None:
+        """Do what ``prepare`` does in a thread, while the event loop goes on."""
+        from asyncio import to_thread
+
+        await to_thread(self.prepare, min_lifetime)
+
     def _url(self, operation: Operation, bucket: str, key: str, keywords: Any) -> PresignedURL:
         try:
             state = self._cache.states[

@@ -1,4 +1,7 @@
-"""Region, endpoint and switches: arguments first, then the environment.
+"""Region, endpoint and switches: arguments first, then the environment, then the profile.
+
+The shared files are looked at only where something may come from them: with credentials
+and region given, and no profile, they are not.
 
 Source: AWS SDKs and Tools Reference Guide, "Settings reference".
 """
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
 
     from .credentials import Credentials, CredentialsProvider
     from .endpoints import Address
+    from .providers.profile import ProfileProvider
     from .signing import ShortCredentials
 
 _REGIONS = ("AWS_REGION", "AWS_DEFAULT_REGION")
@@ -57,7 +61,7 @@ class SigningSettings:
     ``clock`` gives seconds since 1970.
     """
 
-    __slots__ = ("allow_http", "clock", "credentials", "environment", "region", "short_credentials")
+    __slots__ = ("allow_http", "clock", "credentials", "environment", "profile", "region", "short_credentials")
 
     def __init__(
         self,
@@ -72,8 +76,11 @@ class SigningSettings:
         self.environment = _environment()
         if region is None and self.environment:
             region = self.environment.get("AWS_REGION") or self.environment.get("AWS_DEFAULT_REGION")
-        self.region = region
         self.credentials = _provider(credentials, profile)
+        self.profile = _profile(credentials, region, profile)
+        if region is None and self.profile is not None:
+            region = self.profile.value("region") or None
+        self.region = region
         self.allow_http = _switch("allow_http", allow_http, self.environment, _ALLOW_HTTP)
         self.clock = clock if now is None else _fixed(instant_of("now", now))
         self.short_credentials: ShortCredentials = checked_policy(short_credentials)
@@ -81,7 +88,7 @@ class SigningSettings:
     def region_needed(self, hint: str = "") -> str:
         """Return the region. Raises NoRegionError, which names the places looked at."""
         if self.region is None:
-            raise NoRegionError(("region=", *_REGIONS), hint)
+            raise NoRegionError(("region=", *_REGIONS, *_region_places(self.profile)), hint)
         return self.region
 
 
@@ -112,7 +119,7 @@ class Where(SigningSettings):
         environment = self.environment
         self.use_arn_region = _switch("use_arn_region", use_arn_region, environment, _ARN_REGION, default=True)
         self.endpoint = Endpoint(
-            endpoint_url=endpoint_url if endpoint_url is not None else _endpoint_url(environment),
+            endpoint_url=endpoint_url if endpoint_url is not None else _endpoint_url(environment, self.profile),
             sign_host=sign_host,
             addressing_style=addressing_style,
             dualstack=_switch("dualstack", dualstack, environment, _DUALSTACK),
@@ -164,11 +171,19 @@ def _environment() -> Mapping[str, str]:
 _ENCODED_NAMES = tuple([getattr(os.environ, "encodekey", str)(name) for name in _NAMES])
 
 
-def _endpoint_url(environment: Mapping[str, str]) -> str | None:
+def _endpoint_url(environment: Mapping[str, str], profile: ProfileProvider | None) -> str | None:
     own = environment.get(_OWN_ENDPOINT)
     if own is not None or _is_on(environment.get(_IGNORE_ENDPOINTS)):
         return own
-    return environment.get("AWS_ENDPOINT_URL_S3") or environment.get("AWS_ENDPOINT_URL")
+    given = environment.get("AWS_ENDPOINT_URL_S3") or environment.get("AWS_ENDPOINT_URL")
+    if given is not None or profile is None or _ignores(environment, profile):
+        return given
+    return profile.endpoint_url("s3")
+
+
+def _ignores(environment: Mapping[str, str], profile: ProfileProvider) -> bool:
+    """Tell whether the profile says to ignore endpoints, and the environment nothing."""
+    return _IGNORE_ENDPOINTS not in environment and _is_on(profile.value(_IGNORE_ENDPOINTS[4:].lower()))
 
 
 def _switch(
@@ -188,13 +203,30 @@ def _is_on(text: str | None) -> bool:
 def _provider(
     credentials: Credentials | CredentialsProvider | None, profile: str | None
 ) -> Credentials | CredentialsProvider:
+    if profile is not None and not (isinstance(profile, str) and profile):
+        raise InvalidInputError("profile", "the name of a profile", shown(profile))
     if credentials is None:
-        from .providers import default_chain
+        from .providers import shared_chain
 
-        return default_chain(profile=profile)
+        return shared_chain(profile)
     if not hasattr(credentials, "load") or isinstance(credentials, type):
         raise InvalidInputError("credentials", "Credentials, or a provider with load()", type(credentials).__name__)
     return credentials
+
+
+def _profile(credentials: object, region: str | None, profile: str | None) -> ProfileProvider | None:
+    """Return what reads the profile, or None where nothing may come from it."""
+    if profile is None and region is not None and credentials is not None:
+        return None
+    from .providers import shared_chain
+
+    return shared_chain(profile).profile()
+
+
+def _region_places(profile: ProfileProvider | None) -> tuple[str, ...]:
+    if profile is None:
+        return ()
+    return (f"{profile.name} in {' and '.join(profile.files().where)}",)
 
 
 def _fixed(instant: float) -> Callable[[], float]:

@@ -9,7 +9,7 @@ from ..errors import CredentialsError, InvalidInputError, NoCredentialsError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from datetime import datetime
+    from collections.abc import Mapping
 
 __all__ = ["EnvironmentProvider"]
 
@@ -18,10 +18,16 @@ class EnvironmentProvider:
     """``AWS_ACCESS_KEY_ID``, ``AWS_SECRET_ACCESS_KEY`` and ``AWS_SESSION_TOKEN``.
 
     ``AWS_CREDENTIAL_EXPIRATION``, where something sets it, tells when they end
-    (ISO 8601). Source: AWS SDKs and Tools Reference Guide, "AWS access keys".
+    (ISO 8601). ``environ`` stands in for ``os.environ``.
+
+    Source: AWS SDKs and Tools Reference Guide, "AWS access keys"; the old name
+    ``AWS_SECURITY_TOKEN`` goes first, as in botocore.
     """
 
     name = "environment"
+
+    def __init__(self, *, environ: Mapping[str, str] | None = None) -> None:
+        self._environ = environ
 
     def load(self, min_lifetime: float = 0) -> Credentials:
         """Return the credentials that the environment has now.
@@ -29,31 +35,24 @@ class EnvironmentProvider:
         Raises NoCredentialsError where there are none and CredentialsError where they
         are incomplete or can not be used.
         """
-        environ = os.environ
+        environ = os.environ if self._environ is None else self._environ
         access_key_id = environ.get("AWS_ACCESS_KEY_ID")
         if not access_key_id:
             raise NoCredentialsError("AWS_ACCESS_KEY_ID is not set", self.name)
         secret_access_key = environ.get("AWS_SECRET_ACCESS_KEY")
         if not secret_access_key:
             raise CredentialsError("AWS_ACCESS_KEY_ID is set, AWS_SECRET_ACCESS_KEY is not", self.name)
-        token = environ.get("AWS_SESSION_TOKEN") or environ.get("AWS_SECURITY_TOKEN") or None
+        token = environ.get("AWS_SECURITY_TOKEN") or environ.get("AWS_SESSION_TOKEN") or None
         until = environ.get("AWS_CREDENTIAL_EXPIRATION")
+        ends = None
         try:
-            return Credentials(
-                access_key_id, secret_access_key, token, expires_at=_instant(until) if until else None
-            )
+            if until:
+                from ._documents import instant
+
+                ends = instant("AWS_CREDENTIAL_EXPIRATION", until)
+            return Credentials(access_key_id, secret_access_key, token, expires_at=ends)
         except InvalidInputError as error:
             raise CredentialsError(f"{error}", self.name) from None
 
-
-def _instant(text: str) -> datetime:
-    from datetime import datetime
-
-    when = None
-    try:
-        when = datetime.fromisoformat(text.strip().replace("Z", "+00:00"))
-    except ValueError:
-        pass
-    if when is None or when.tzinfo is None:
-        raise InvalidInputError("AWS_CREDENTIAL_EXPIRATION", "an ISO 8601 instant with its offset")
-    return when
+    def __repr__(self) -> str:
+        return "EnvironmentProvider()"

@@ -1,0 +1,254 @@
+"""Small HTTP calls with hard limits: no proxies, no redirects, no waiting beyond five seconds.
+
+A provider talks through a :class:`Transport`, so that its tests need no sockets. The
+one that is used otherwise is :class:`Wire`. :class:`Calls` is one conversation: its
+calls share three attempts each and five seconds in all.
+"""
+
+from __future__ import annotations
+
+from io import BufferedReader, RawIOBase
+from time import monotonic, sleep
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import socket
+    import ssl
+    from collections.abc import Mapping
+    from http.client import HTTPConnection
+    from typing import Protocol
+
+    class Transport(Protocol):
+        """What carries a request, waits, and tells how much time has gone by."""
+
+        def send(self, request: Request, seconds: float) -> Answer:
+            """Return the answer to ``request``. Raises NoAnswerError after ``seconds`` at the latest."""
+            ...
+
+        def pause(self, seconds: float) -> None:
+            """Return after ``seconds``."""
+            ...
+
+        def now(self) -> float:
+            """Return seconds since any fixed moment."""
+            ...
+
+
+CONNECT = READ = 1.0  # seconds to connect, and to wait for the next bytes
+ATTEMPTS = 3
+IN_ALL = 5.0  # seconds that one conversation may take
+PAUSE = 0.1  # seconds before the second attempt; twice as much before the third
+LARGEST = 262_144  # bytes of an answer
+
+
+class NoAnswerError(Exception):
+    """A call got no answer that can be used; the text says why and holds nothing secret.
+
+    ``timed_out`` tells that the other side was silent, ``final`` that to ask again is of no use.
+    """
+
+    def __init__(self, why: str, *, timed_out: bool = False, final: bool = False) -> None:
+        super().__init__(why)
+        self.timed_out = timed_out
+        self.final = final
+
+
+class Request:
+    """One request: headers are sent as they are, ``body`` is bytes or None."""
+
+    __slots__ = ("body", "headers", "method", "url")
+
+    def __init__(
+        self, method: str, url: str, headers: Mapping[str, str] | None = None, body: bytes | None = None
+    ) -> None:
+        self.method = method
+        self.url = url
+        self.headers = dict(headers or {})
+        self.body = body
+
+
+class Answer:
+    """A status and the bytes that came with it."""
+
+    __slots__ = ("body", "status")
+
+    def __init__(self, status: int, body: bytes = b"") -> None:
+        self.status = status
+        self.body = body
+
+    def text(self) -> str:
+        """Return the body as text. Raises NoAnswerError where it is not UTF-8."""
+        try:
+            return self.body.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            raise NoAnswerError("answered with bytes that are not UTF-8") from None
+
+    def json(self) -> object:
+        """Return the body's JSON. Raises NoAnswerError, which never quotes it, for anything else."""
+        from json import loads
+
+        text = self.text()
+        try:
+            return loads(text)
+        except (ValueError, RecursionError):
+            raise NoAnswerError(f"answered with {self.kind()} where JSON is due") from None
+
+    def kind(self) -> str:
+        """Return in words what the body looks like."""
+        start = self.body.lstrip()[:1]
+        if not start:
+            return "nothing"
+        return "HTML or XML, as a captive portal or a proxy does," if start == b"<" else "other text, or half of it,"
+
+
+class Calls:
+    """One conversation over ``transport``, with what it may cost."""
+
+    def __init__(self, transport: Transport | None) -> None:
+        self._transport = Wire() if transport is None else transport
+        self._ends_at = self._transport.now() + IN_ALL
+
+    def ask(self, request: Request) -> Answer:
+        """Return the first answer that is no server's failure, from three attempts.
+
+        Raises NoAnswerError with the reason of the last one.
+        """
+        transport = self._transport
+        last = NoAnswerError(f"did not answer within {IN_ALL:g} seconds", timed_out=True)
+        for attempt in range(ATTEMPTS):
+            if attempt:
+                transport.pause(PAUSE * attempt)
+            left = self._ends_at - transport.now()
+            if left <= 0:
+                break
+            try:
+                answer = transport.send(request, left)
+            except NoAnswerError as error:
+                last = error
+                if error.final:
+                    break
+            else:
+                if answer.status < 500 and answer.status != 429:
+                    return answer
+                last = NoAnswerError(f"answered {answer.status}")
+        raise last
+
+
+class Wire:
+    """The transport over sockets: certificates are checked, proxies are not looked for."""
+
+    def send(self, request: Request, seconds: float) -> Answer:
+        """Send one request on a connection of its own and return the answer."""
+        from http.client import HTTPException
+
+        try:
+            return _sent(request, monotonic() + seconds)
+        except TimeoutError:
+            raise NoAnswerError("did not answer in time", timed_out=True) from None
+        except HTTPException as error:
+            raise NoAnswerError(f"broke off or spoke no HTTP ({type(error).__name__})") from None
+        except OSError as error:
+            raise NoAnswerError(f"can not be reached ({error.strerror or type(error).__name__})") from None
+
+    def pause(self, seconds: float) -> None:
+        """Sleep."""
+        sleep(seconds)
+
+    def now(self) -> float:
+        """Return the monotonic clock."""
+        return monotonic()
+
+
+def _sent(request: Request, ends_at: float) -> Answer:
+    scheme, _, rest = request.url.partition("://")
+    authority, slash, target = rest.partition("/")
+    connection = _connection(scheme, authority, ends_at)
+    try:
+        connection.request(
+            request.method, slash + target or "/", request.body, {**request.headers, "Connection": "close"}
+        )
+        response = connection.getresponse()
+        body = response.read(LARGEST + 1)
+        if len(body) > LARGEST:
+            raise NoAnswerError(f"answered with more than {LARGEST} bytes", final=True)
+        return Answer(response.status, body)
+    finally:
+        connection.close()
+
+
+def _connection(scheme: str, authority: str, ends_at: float) -> HTTPConnection:
+    """Return a connection whose reads end with ``ends_at``, however slowly bytes drip in."""
+    from http.client import HTTPConnection
+
+    connection = HTTPConnection(authority) if ":" in authority.rpartition("]")[2] else HTTPConnection(
+        authority, 443 if scheme == "https" else 80
+    )
+    sock = _connected(connection.host, connection.port, ends_at)
+    if scheme == "https":
+        try:
+            sock = _tls().wrap_socket(sock, server_hostname=connection.host)
+        except BaseException:
+            sock.close()
+            raise
+    connection.sock = _Timed(sock, ends_at)
+    return connection
+
+
+def _connected(host: str, port: int, ends_at: float) -> socket.socket:
+    import socket
+
+    failure: OSError = TimeoutError("timed out")
+    for family, kind, protocol, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+        left = ends_at - monotonic()
+        if left <= 0:
+            break
+        sock = socket.socket(family, kind, protocol)
+        sock.settimeout(min(CONNECT, left))
+        try:
+            sock.connect(address)
+        except OSError as error:
+            sock.close()
+            failure = error
+        else:
+            return sock
+    raise failure
+
+
+def _tls() -> ssl.SSLContext:
+    import os
+    import ssl
+
+    return ssl.create_default_context(cafile=os.environ.get("AWS_CA_BUNDLE") or None)
+
+
+class _Timed:
+    """A socket as ``http.client`` uses one, with a last moment for all that it reads."""
+
+    def __init__(self, sock: socket.socket, ends_at: float) -> None:
+        self._sock = sock
+        self._ends_at = ends_at
+
+    def sendall(self, data: bytes) -> None:
+        self._sock.sendall(data)
+
+    def makefile(self, _mode: str) -> BufferedReader:
+        return BufferedReader(_Reader(self._sock, self._ends_at))
+
+    def close(self) -> None:
+        self._sock.close()
+
+
+class _Reader(RawIOBase):
+    def __init__(self, sock: socket.socket, ends_at: float) -> None:
+        self._sock = sock
+        self._ends_at = ends_at
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        left = self._ends_at - monotonic()
+        if left <= 0:
+            raise TimeoutError("timed out")
+        self._sock.settimeout(min(READ, left))
+        return self._sock.recv_into(buffer)

@@ -1,0 +1,192 @@
+"""Credentials that are fetched, kept and fetched again in time: once for all who ask.
+
+A provider that costs a network call or a process derives from :class:`Refreshing` and
+says in ``_fetch`` how. When to fetch is decided here, from the clock alone:
+
+- none are kept, or they have ended: everybody waits for the fetch;
+- they end within 10 minutes: everybody waits, but is served the old ones if it fails;
+- they end within 15 minutes: one caller fetches, the others go on with the old ones;
+- they end before what the caller asks for, and a fetch can bring longer ones.
+
+Short-lived credentials have windows in proportion, so that a token of five minutes is
+not fetched with each signature.
+"""
+
+from __future__ import annotations
+
+import os
+from _thread import allocate_lock
+
+from .._clock import utc_now
+from .._time import as_datetime, instant_of
+from ..errors import (
+    BlockingFetchWarning,
+    CredentialsError,
+    ExpiredCredentialsError,
+    InvalidInputError,
+    RefreshFailedWarning,
+    warn,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+    from typing import Any
+
+    from ..credentials import Credentials
+
+ADVISORY = 900.0  # seconds before the end in which one caller fetches
+MANDATORY = 600.0  # seconds before the end in which all wait for it
+AGAIN = 30.0  # seconds of peace after a fetch that failed
+CALLER = 300.0  # seconds between fetches for callers who ask for longer credentials
+
+_NO, _ONE, _ALL = 0, 1, 2  # who fetches
+
+
+class _Memory:
+    """What one process knows: a forked one and an unpickled one begin with an empty one."""
+
+    def __init__(self) -> None:
+        self.pid = os.getpid()
+        self.lock = allocate_lock()
+        self.held: Credentials | None = None
+        self.fetched_at = 0.0
+        self.failed_at: float | None = None
+        self.error: CredentialsError | None = None
+        self.attempts = 0
+        self.told_of_loop = False
+
+    def who_fetches(self, min_lifetime: float, now: float) -> int:
+        """Return who has to fetch: nobody, one of those who ask, or all of them."""
+        held = self.held
+        if held is None:
+            return _ALL
+        if held.ends_at is None:
+            return _NO
+        left = held.ends_at - now
+        if left <= 0:
+            return _ALL
+        if self.failed_at is not None and 0 <= now - self.failed_at < AGAIN:
+            return _NO
+        granted = held.ends_at - self.fetched_at
+        if left < min(MANDATORY, granted / 3):
+            return _ALL
+        if left < min(ADVISORY, granted / 2):
+            return _ONE
+        if left < min_lifetime <= granted and not 0 <= now - self.fetched_at < CALLER:
+            return _ALL
+        return _NO
+
+    def kept(self) -> Credentials:
+        """Return what is held; only for those who know that something is."""
+        return self.held  # type: ignore[return-value]
+
+    def lives(self, now: float) -> bool:
+        """Tell whether there are credentials that have not ended."""
+        held = self.held
+        return held is not None and (held.ends_at is None or held.ends_at > now)
+
+
+class Refreshing:
+    """A provider that keeps what it fetched; ``name`` is what errors call it."""
+
+    name = ""
+
+    def __init__(self, clock: Callable[[], datetime] | None) -> None:
+        if clock is not None and not callable(clock):
+            raise InvalidInputError("clock", "a function that gives an aware datetime", type(clock).__name__)
+        self._clock = clock
+        self._memory = _Memory()
+
+    def _fetch(self) -> Credentials:
+        raise NotImplementedError
+
+    def load(self, min_lifetime: float = 0) -> Credentials:
+        """Return credentials that live ``min_lifetime`` seconds, or the longest to be had.
+
+        Concurrent callers share one fetch. Raises CredentialsError where there are none
+        that live; a fetch that fails while the old ones live warns, once.
+        """
+        memory = self._remembered()
+        attempts = memory.attempts
+        who = memory.who_fetches(min_lifetime, self._now())
+        if who == _NO:
+            return memory.kept()
+        if not memory.lock.acquire(who == _ALL):
+            return memory.kept()  # somebody is at it, and the old ones live
+        try:
+            now = self._now()
+            if memory.attempts != attempts:  # somebody fetched, or failed to, while this one waited
+                if memory.lives(now):
+                    return memory.kept()
+                if memory.error is not None:
+                    raise _copied(memory.error)
+            return self._refreshed(memory, now)
+        finally:
+            memory.lock.release()
+
+    def _refreshed(self, memory: _Memory, now: float) -> Credentials:
+        _tell_of_loop(memory, self.name)
+        try:
+            fetched = self._fetch()
+            if fetched.ends_at is not None and fetched.ends_at <= self._now():
+                ended = as_datetime(fetched.ends_at)
+                raise ExpiredCredentialsError(
+                    f"gave credentials that have ended at {ended:%Y-%m-%d %H:%M:%S} UTC; is this machine's clock right?",
+                    self.name,
+                    ended,
+                )
+        except CredentialsError as error:
+            first, memory.failed_at, memory.error = memory.failed_at is None, now, _copied(error)
+            memory.attempts += 1
+            if not memory.lives(self._now()):
+                raise
+            if first:
+                warn(RefreshFailedWarning, f"credentials were not renewed and go on until they end: {error}")
+            return memory.kept()
+        memory.held, memory.fetched_at, memory.failed_at, memory.error = fetched, now, None, None
+        memory.attempts += 1
+        return fetched
+
+    def _now(self) -> float:
+        return utc_now() if self._clock is None else instant_of("clock", self._clock())
+
+    def _remembered(self) -> _Memory:
+        memory = self._memory
+        if memory.pid != os.getpid():
+            # A child keeps no credentials of its parent, nor a lock that nobody will open.
+            memory = self._memory = _Memory()
+        return memory
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in self.__dict__.items() if name != "_memory"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._memory = _Memory()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.name}>"
+
+
+def _copied(error: CredentialsError) -> CredentialsError:
+    """Return an equal error: one that several threads raise would gather all their tracebacks."""
+    copy = type(error)(*error.args)
+    copy.__dict__.update(error.__dict__)
+    return copy
+
+
+def _tell_of_loop(memory: _Memory, name: str) -> None:
+    """Warn, once, if this thread runs an event loop: until the fetch is over nothing else does."""
+    import sys
+
+    asyncio = sys.modules.get("asyncio")
+    if memory.told_of_loop or asyncio is None or asyncio._get_running_loop() is None:
+        return
+    memory.told_of_loop = True
+    warn(
+        BlockingFetchWarning,
+        f"{name}: credentials are fetched while an event loop waits; "
+        "await presigner.aprepare() at start and from a timer",
+    )

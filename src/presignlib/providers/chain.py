@@ -1,0 +1,122 @@
+"""Providers that are asked one after the other, and the chain that everybody means."""
+
+from __future__ import annotations
+
+import os
+
+from ..errors import CredentialsError, NoCredentialsError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from typing import Any
+
+    from ..credentials import Credentials, CredentialsProvider
+    from ._http import Transport
+    from .profile import ProfileProvider
+
+__all__ = ["ChainProvider", "Found"]
+
+PROFILE_VARIABLES = ("AWS_DEFAULT_PROFILE", "AWS_PROFILE")  # in botocore's order
+
+
+class Found:
+    """What a chain found: ``credentials``, the ``provider``'s name, and the ``refusals`` before it."""
+
+    __slots__ = ("credentials", "provider", "refusals")
+
+    def __init__(self, credentials: Credentials, provider: str, refusals: tuple[str, ...]) -> None:
+        self.credentials = credentials
+        self.provider = provider
+        self.refusals = refusals
+
+
+class ChainProvider:
+    """Asks ``providers`` in their order; the first that has credentials answers.
+
+    One that has none (NoCredentialsError) passes the question on. One that is set up and
+    fails ends the search: credentials of somebody else would be a surprise. Nothing is
+    kept here, so that a variable which is set later counts at once.
+    """
+
+    name = "credentials"
+
+    def __init__(self, providers: Sequence[CredentialsProvider]) -> None:
+        self._providers = tuple(providers)
+
+    def load(self, min_lifetime: float = 0) -> Credentials:
+        """Return the credentials of the first provider that has some.
+
+        Raises NoCredentialsError, or the CredentialsError of the one that fails; ``tried``
+        names all that were asked, with what they said.
+        """
+        return self.find(min_lifetime).credentials
+
+    def find(self, min_lifetime: float = 0) -> Found:
+        """Return credentials with the name of who has them and why the others have not."""
+        refusals: list[str] = []
+        for provider in self._each():
+            try:
+                credentials = provider.load(min_lifetime)
+            except NoCredentialsError as error:
+                refusals += error.tried or (str(error),)
+            except CredentialsError as error:
+                error.tried = (*refusals, *error.tried)
+                raise
+            else:
+                name = getattr(provider, "described", None) or getattr(provider, "name", type(provider).__name__)
+                return Found(credentials, str(name), tuple(refusals))
+        nothing = NoCredentialsError("none were found", self.name)
+        nothing.tried = tuple(refusals)
+        raise nothing
+
+    def _each(self) -> Iterator[CredentialsProvider]:
+        return iter(self._providers)
+
+    def __repr__(self) -> str:
+        return f"ChainProvider({list(self._providers)!r})"
+
+
+class DefaultChain(ChainProvider):
+    """The chain of those who name no credentials; each provider is loaded when its turn comes."""
+
+    def __init__(
+        self,
+        profile: str | None = None,
+        *,
+        environ: Mapping[str, str] | None = None,
+        transport: Transport | None = None,
+    ) -> None:
+        super().__init__(())
+        self._profile = profile
+        self._environ = environ
+        self._transport = transport
+        self._made: dict[str, CredentialsProvider] = {}
+
+    def profile(self) -> ProfileProvider:
+        """Return the provider of the profile, which also knows its region and endpoint."""
+        return self._once("ProfileProvider", profile=self._profile)  # type: ignore[return-value]
+
+    def _each(self) -> Iterator[CredentialsProvider]:
+        environ = os.environ if self._environ is None else self._environ
+        if self._profile is not None or any(environ.get(variable) for variable in PROFILE_VARIABLES):
+            self.profile().check_named()  # whatever else is set: a slip in the name is no reason to be someone else
+        if self._profile is None:
+            yield self._once("EnvironmentProvider")
+        yield self.profile()
+        yield self._once("ContainerProvider")
+        yield self._once("InstanceMetadataProvider")
+
+    def _once(self, kind: str, **options: Any) -> CredentialsProvider:
+        made = self._made.get(kind)
+        if made is None:
+            from .. import providers
+
+            if kind != "EnvironmentProvider":
+                options["transport"] = self._transport
+            made = self._made.setdefault(kind, getattr(providers, kind)(environ=self._environ, **options))
+        return made
+
+    def __repr__(self) -> str:
+        return f"default_chain(profile={self._profile!r})"
