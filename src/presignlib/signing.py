@@ -116,20 +116,22 @@ def _signer(
 ) -> tuple[Contract, Callable[[str], str]]:
     """Return the contract and the signing function: AWS's steps in AWS's order."""
     rules, token = request.rules, credentials.session_token
-    headers = sorted([("host", request.host), *request.headers])
+    host = ("host", request.host)
+    headers = sorted([host, *request.headers]) if request.headers else [host]
     scope = sigv4.credential_scope(stamp[:8], request.region, request.service)
     signed = request.token_placement == "signed"
+    names = sigv4.signed_headers(headers)
     pairs = sigv4.encode_query(request.query)
     pairs += sigv4.auth_parameters(
         f"{credentials.access_key_id}/{scope}",
         stamp,
         expires,
-        sigv4.signed_headers(headers),
+        names,
         token if signed else None,
         rules.token_parameter,
     )
     head = f"{request.method}\n{request.path}"
-    tail = sigv4.request_tail(sigv4.canonical_query(pairs), headers, request.payload_hash)
+    tail = sigv4.request_tail(sigv4.canonical_query(pairs), headers, names, request.payload_hash)
     sign = sigv4.prepare(
         head,
         tail,
@@ -178,7 +180,6 @@ def _signing_key(
 
 def checked_policy(policy: str) -> ShortCredentials:
     """Return what to do with credentials that end before the URL may."""
-    for known in _POLICIES:
-        if policy == known:
-            return known
+    if policy in _POLICIES:
+        return policy
     raise InvalidInputError("short_credentials", "'cap', 'raise' or 'ignore'", repr(policy)[:60])

@@ -34,6 +34,7 @@ SIGNATURE = "X-Amz-Signature"
 _UNRESERVED = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
 _ZEROS = bytes(64)  # a block of SHA-256, which HMAC fills its key up to
 
+_sha256 = hashlib.sha256
 _TRANSLATES = hasattr(b"", "translate")
 
 if _TRANSLATES:
@@ -52,17 +53,17 @@ else:  # MicroPython: no bytes.translate, and encode() lets lone surrogates thro
         return bytes([table[byte] for byte in block])
 
 
-if hasattr(hashlib.sha256(b""), "copy"):
+if hasattr(_sha256(b""), "copy"):
 
     def _fork(prefix: bytes) -> "Callable[[], hashlib._Hash]":
         """Return a function that makes hash objects which have taken in ``prefix``."""
-        return hashlib.sha256(prefix).copy
+        return _sha256(prefix).copy
 
 else:  # MicroPython: hash objects have update() and digest(), and nothing else
 
     class _Hash:
         def __init__(self, prefix: bytes) -> None:
-            self._hash = hashlib.sha256(prefix)
+            self._hash = _sha256(prefix)
 
         def update(self, data: bytes) -> None:
             self._hash.update(data)
@@ -144,17 +145,26 @@ def normalize_path(path: str) -> str:
 
 
 def encode_query(pairs: "Iterable[tuple[str, str]]") -> "list[tuple[str, str]]":
-    """Return the encoded ``(name, value)`` pairs, in the order given."""
-    return [(uri_encode(name), uri_encode(value)) for name, value in pairs]
+    """Return each pair as its encoded name and its parameter, ``name=value`` encoded."""
+    encoded = []
+    for name, value in pairs:
+        name = uri_encode(name)
+        encoded.append((name, name + "=" + uri_encode(value)))
+    return encoded
 
 
 def canonical_query(encoded: "Iterable[tuple[str, str]]") -> str:
-    """Return encoded pairs as the text that is signed: sorted by name, then value.
+    """Return encoded parameters as the text that is signed: sorted by name, then value.
 
-    Pairs are sorted and not ``name=value`` texts, because ``-`` sorts before ``=``:
-    sorted as texts, ``a-b=1`` would stand before ``a=1``.
+    The name is compared before its parameter, because ``-`` sorts before ``=``: by
+    parameters alone, ``a-b=1`` would stand before ``a=1``.
     """
     return joined(sorted(encoded))
+
+
+def joined(encoded: "Iterable[tuple[str, str]]") -> str:
+    """Return encoded parameters as the text of a query, in the order given."""
+    return "&".join([parameter for _, parameter in encoded])
 
 
 def canonical_headers(headers: "Iterable[tuple[str, str]]") -> "list[tuple[str, str]]":
@@ -187,13 +197,17 @@ def canonical_request(
     method: str, path: str, query: str, headers: "list[tuple[str, str]]", payload_hash: str
 ) -> str:
     """Return the text whose hash is signed; every part is in its canonical form."""
-    return method + "\n" + path + request_tail(query, headers, payload_hash)
+    tail = request_tail(query, headers, signed_headers(headers), payload_hash)
+    return method + "\n" + path + tail
 
 
-def request_tail(query: str, headers: "list[tuple[str, str]]", payload_hash: str) -> str:
-    """Return the canonical request from behind the path to its end."""
+def request_tail(query: str, headers: "list[tuple[str, str]]", names: str, payload_hash: str) -> str:
+    """Return the canonical request from behind the path to its end.
+
+    ``names`` are the signed headers' names.
+    """
     lines = "".join([name + ":" + value + "\n" for name, value in headers])
-    return "\n" + query + "\n" + lines + "\n" + signed_headers(headers) + "\n" + payload_hash
+    return "\n" + query + "\n" + lines + "\n" + names + "\n" + payload_hash
 
 
 # 3. The string to sign
@@ -206,7 +220,7 @@ def credential_scope(date: str, region: str, service: str) -> str:
 
 def string_to_sign(timestamp: str, scope: str, request: str, algorithm: str = ALGORITHM) -> str:
     """Return the text that is signed for the canonical request ``request``."""
-    request_hash = hexlify(hashlib.sha256(request.encode()).digest()).decode()
+    request_hash = hexlify(_sha256(request.encode()).digest()).decode()
     return string_head(timestamp, scope, algorithm) + request_hash
 
 
@@ -239,16 +253,14 @@ def signature(key: bytes, text: str) -> str:
 
 def hmac_sha256(key: bytes, message: bytes) -> bytes:
     """Return the HMAC-SHA-256 of ``message``, 32 bytes (RFC 2104)."""
-    block = _block(key)
-    inner = hashlib.sha256(_xored(block, _INNER_PAD) + message).digest()
-    return hashlib.sha256(_xored(block, _OUTER_PAD) + inner).digest()
-
-
-def _block(key: bytes) -> bytes:
-    """Return an HMAC key as the one block that is padded: long ones are hashed first."""
     if len(key) > 64:
-        key = hashlib.sha256(key).digest()
-    return key + _ZEROS[len(key) :]
+        key = _sha256(key).digest()
+    block = key + _ZEROS[len(key) :]
+    inner = _sha256(_xored(block, _INNER_PAD))
+    inner.update(message)
+    outer = _sha256(_xored(block, _OUTER_PAD))
+    outer.update(inner.digest())
+    return outer.digest()
 
 
 # 5. The URL
@@ -263,21 +275,21 @@ def auth_parameters(
     token_parameter: str = SECURITY_TOKEN,
     algorithm: str = ALGORITHM,
 ) -> "list[tuple[str, str]]":
-    """Return the encoded pairs that authenticate a URL, all but the signature.
+    """Return the parameters that authenticate a URL, encoded, all but the signature.
 
     ``credential`` is the access key id, a slash and the scope; ``expires`` is in
     seconds; ``names`` are the signed headers' names.
     """
-    pairs = [
-        ("X-Amz-Algorithm", algorithm),
-        ("X-Amz-Credential", uri_encode(credential)),
-        ("X-Amz-Date", timestamp),
-        ("X-Amz-Expires", str(expires)),
-        ("X-Amz-SignedHeaders", uri_encode(names)),
+    encoded = [
+        ("X-Amz-Algorithm", "X-Amz-Algorithm=" + algorithm),
+        ("X-Amz-Credential", "X-Amz-Credential=" + uri_encode(credential)),
+        ("X-Amz-Date", "X-Amz-Date=" + timestamp),
+        ("X-Amz-Expires", "X-Amz-Expires=" + str(expires)),
+        ("X-Amz-SignedHeaders", "X-Amz-SignedHeaders=" + uri_encode(names)),
     ]
     if session_token is not None:
-        pairs.append((token_parameter, uri_encode(session_token)))
-    return pairs
+        encoded.append((token_parameter, token_parameter + "=" + uri_encode(session_token)))
+    return encoded
 
 
 def prepare(
@@ -292,7 +304,7 @@ def prepare(
 
     ``head`` and ``tail`` are the canonical request before and behind that rest,
     ``string`` is the string to sign up to the request's hash, ``key`` the signing
-    key. ``base`` is the URL before the rest, ``query`` all that follows it up to the
+    key, 32 bytes. ``base`` is the URL before the rest, ``query`` all that follows it up to the
     signature's value.
 
     The function raises ValueError for text that no path can carry. It encodes the
@@ -300,7 +312,7 @@ def prepare(
     would sooner or later disagree with the first.
     """
     request_tail = tail.encode()
-    block = _block(key)
+    block = key + _ZEROS[len(key) :]
     new_request = _fork(head.encode())
     new_message = _fork(_xored(block, _INNER_PAD) + string.encode())
     new_mac = _fork(_xored(block, _OUTER_PAD))
@@ -351,18 +363,14 @@ def presign(
     scope = credential_scope(date, region, service)
     credential = access_key_id + "/" + scope
     pairs = encode_query(query)
-    pairs += auth_parameters(credential, timestamp, expires, signed_headers(signed), session_token)
+    names = signed_headers(signed)
+    pairs += auth_parameters(credential, timestamp, expires, names, session_token)
     sign = prepare(
         method + "\n" + slash + prefix,
-        request_tail(canonical_query(pairs), signed, payload_hash),
+        request_tail(canonical_query(pairs), signed, names, payload_hash),
         string_head(timestamp, scope),
         signing_key(secret_access_key, date, region, service),
         url,
         "?" + joined(pairs) + "&" + SIGNATURE + "=",
     )
     return sign(path)
-
-
-def joined(pairs: "Iterable[tuple[str, str]]") -> str:
-    """Return encoded pairs as the text of a query, in the order given."""
-    return "&".join([name + "=" + value for name, value in pairs])
