@@ -16,6 +16,7 @@ DEEPEST = 32  # elements within elements
 _ENTITIES = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 _SKIPPED = (("<!--", "-->"), ("<?", "?>"))
 _CDATA = "<![CDATA["
+_LONGEST_REFERENCE = 8  # digits of a character's number
 
 
 def texts(document: str | bytes) -> dict[str, str]:
@@ -27,52 +28,72 @@ def texts(document: str | bytes) -> dict[str, str]:
     document type.
     """
     text = _decoded(document)
-    found: dict[str, str] = {}
-    path: list[str] = []  # local names of the open elements
-    names: list[str] = []  # the same as they are written, with prefixes
-    parts: list[str] = []  # text since the last tag
-    leaf = closed = False
+    reader = _Reader()
     at = 0
     while at < len(text):
         start = text.find("<", at)
-        start = len(text) if start < 0 else start
-        _take(text[at:start], parts, inside=bool(path))
-        if start == len(text):
-            break
-        end = _skipped(text, start)
-        if end is not None:
-            at = end
-        elif text.startswith(_CDATA, start) and path:
+        if start != at:
+            start = len(text) if start < 0 else start
+            reader.text(text[at:start])
+            at = start
+        elif text.startswith(_CDATA, start):
             at = _past(text, "]]>", start)
-            parts.append(text[start + len(_CDATA) : at - 3])
+            reader.literal(text[start + len(_CDATA) : at - 3])
         else:
-            at = _tag_end(text, start)
-            tag = text[start + 1 : at - 1]
-            if closed:
-                raise ValueError("has more than one root element")
-            if tag.startswith("/"):
-                if not names or names.pop() != tag[1:].rstrip():
-                    raise ValueError("has an end tag that ends no element")
-                if leaf:
-                    found.setdefault("/".join(path), "".join(parts).strip())
-                path.pop()
-                leaf, closed = False, not path
-            else:
-                name = _name_of(tag)
-                path.append(name.rpartition(":")[2])
-                names.append(name)
-                if len(path) > DEEPEST:
-                    raise ValueError(f"nests more than {DEEPEST} elements")
-                leaf = True
-                if tag.endswith("/"):
-                    found.setdefault("/".join(path), "")
-                    path.pop()
-                    names.pop()
-                    leaf, closed = False, not path
-            parts = []
-    if not closed:
-        raise ValueError("ends before its root element does")
-    return found
+            end = _skipped(text, start)
+            at = _tag_end(text, start) if end is None else end
+            if end is None:
+                reader.tag(text[start + 1 : at - 1])
+    return reader.done()
+
+
+class _Reader:
+    """What is open, what is found, and the text since the last tag."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, str] = {}
+        self._open: list[str] = []  # names as they are written
+        self._parts: list[str] = []
+        self._is_leaf = self._is_closed = False
+
+    def text(self, raw: str) -> None:
+        if self._open:
+            self._parts.append(_unescaped(raw))
+        elif raw.strip():
+            raise ValueError("has text outside of its root element")
+
+    def literal(self, raw: str) -> None:
+        if not self._open:
+            raise ValueError("has text outside of its root element")
+        self._parts.append(raw)
+
+    def tag(self, tag: str) -> None:
+        if self._is_closed:
+            raise ValueError("has more than one root element")
+        if tag.startswith("/"):
+            self._close(tag[1:].rstrip())
+        else:
+            name = _name_of(tag)
+            self._open.append(name)
+            if len(self._open) > DEEPEST:
+                raise ValueError(f"nests more than {DEEPEST} elements")
+            self._is_leaf, self._parts = True, []
+            if tag.endswith("/"):
+                self._close(name)
+
+    def _close(self, name: str) -> None:
+        if not self._open or self._open[-1] != name:
+            raise ValueError("has an end tag that ends no element")
+        if self._is_leaf:
+            path = "/".join([name.rpartition(":")[2] for name in self._open])
+            self._found.setdefault(path, "".join(self._parts).strip())
+        self._open.pop()
+        self._is_leaf, self._is_closed, self._parts = False, not self._open, []
+
+    def done(self) -> dict[str, str]:
+        if not self._is_closed:
+            raise ValueError("ends before its root element does")
+        return self._found
 
 
 def _decoded(document: str | bytes) -> str:
@@ -86,13 +107,6 @@ def _decoded(document: str | bytes) -> str:
     if len(document) > LONGEST:
         raise ValueError(f"is longer than {LONGEST} characters")
     return document
-
-
-def _take(text: str, parts: list[str], *, inside: bool) -> None:
-    if inside:
-        parts.append(_unescaped(text))
-    elif text.strip():
-        raise ValueError("has text outside of its root element")
 
 
 def _skipped(text: str, start: int) -> int | None:
@@ -152,8 +166,9 @@ def _entity(name: str) -> str:
             raise ValueError("uses an entity that XML does not define")
         return _ENTITIES[name]
     digits, base = (name[2:], 16) if name.startswith("#x") else (name[1:], 10)
+    plain = digits.isascii() and digits.isalnum() and len(digits) <= _LONGEST_REFERENCE
     try:
-        code = int(digits, base) if digits.isascii() and digits.isalnum() and len(digits) < 9 else 0
+        code = int(digits, base) if plain else 0
         char = chr(code)
     except (ValueError, OverflowError):
         code, char = 0, ""

@@ -40,6 +40,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return 0, 2 for bad input, 3 for credentials or region."""
     options = _parser().parse_args(arguments)
     try:
+        if options.command == "credentials":
+            return _credentials(options)
         url = _url(options)
     except (CredentialsError, NoRegionError) as error:
         return _failed(error, _CREDENTIALS)
@@ -72,7 +74,10 @@ def _parser() -> ArgumentParser:
             metavar="DURATION",
             help="how long the URL lives: 900, 15m, '10 minutes', 7d at most; bare digits are seconds",
         )
-        command.add_argument("--region", help="the bucket's region; else AWS_REGION, AWS_DEFAULT_REGION")
+        command.add_argument(
+            "--region", help="the bucket's region; else AWS_REGION, AWS_DEFAULT_REGION, the profile's"
+        )
+        command.add_argument("--profile", help="the profile in the shared files; else AWS_PROFILE")
         command.add_argument("--endpoint-url", metavar="URL", help="the store, where it is not AWS")
         command.add_argument("--addressing-style", default="auto", choices=("auto", "virtual", "path"))
         command.add_argument(
@@ -87,7 +92,37 @@ def _parser() -> ArgumentParser:
                 "--content-length", metavar="BYTES", type=int, help="the one size that may be sent"
             )
             command.add_argument("--no-overwrite", action="store_true", help="refuse where the object exists")
+    what = "which provider has credentials, and why the others have none"
+    told = f"Print {what}. Nothing secret is shown."
+    command = commands.add_parser("credentials", help=what, description=told)
+    command.add_argument("--profile", help="the profile in the shared files; else AWS_PROFILE")
     return parser
+
+
+def _credentials(options: Namespace) -> int:
+    """Print who would sign; return 0, or 3 where nobody would."""
+    from datetime import timezone
+
+    from .providers import ProfileProvider, default_chain
+
+    region = ProfileProvider(options.profile).region()
+    found = default_chain(profile=options.profile).find()
+    ends = found.credentials.expires_at and found.credentials.expires_at.astimezone(timezone.utc)
+    lines = {
+        "provider": found.provider,
+        "access key id": found.credentials.access_key_id,
+        "expires": f"{ends:%Y-%m-%d %H:%M:%S} UTC" if ends else _endless(found.credentials.session_token),
+        "region": region or "none found; give region=, or set AWS_REGION",
+    }
+    for name, text in lines.items():
+        print(f"{name + ':':15}{text}")
+    for refusal in found.refusals:
+        print(f"asked before:  {refusal}")
+    return _OK
+
+
+def _endless(token: str | None) -> str:
+    return "never" if token is None else "not known: they have a session token, and nothing says when it ends"
 
 
 def _url(options: Namespace) -> PresignedURL:
@@ -95,6 +130,7 @@ def _url(options: Namespace) -> PresignedURL:
     presigner = Presigner(
         expires=int(options.expires_in) if options.expires_in.isdecimal() else options.expires_in,
         region=options.region,
+        profile=options.profile,
         endpoint_url=options.endpoint_url,
         addressing_style=options.addressing_style,
     )

@@ -94,8 +94,8 @@ class SigningSettings:
     def no_region(self, hint: str = "") -> NoRegionError:
         """Return the error that names the places where no region was found."""
         profile = _profile(self.profile)
-        places = " and ".join(profile.files().where)
-        return NoRegionError(("region=", "AWS_REGION", "AWS_DEFAULT_REGION", f"{profile.name} in {places}"), hint)
+        files = f"{profile.name} in {' and '.join(profile.files().where)}"
+        return NoRegionError(("region=", "AWS_REGION", "AWS_DEFAULT_REGION", files), hint)
 
 
 class Where(SigningSettings):

@@ -55,12 +55,11 @@ def instant(field: str, text: str) -> datetime:
     if point:
         digits = tail[: len(tail) - len(tail.lstrip("0123456789"))]
         text = f"{head}.{digits[:_FRACTION].ljust(_FRACTION, '0')}{tail[len(digits) :]}"
-    when = None
     try:
         when = datetime.fromisoformat(text)
     except ValueError:
-        pass
-    if when is None or when.tzinfo is None:
+        when = datetime.min  # no instant either: it has no offset  # noqa: DTZ901
+    if when.tzinfo is None:
         raise InvalidInputError(field, "an ISO 8601 instant with its offset")
     return when
 

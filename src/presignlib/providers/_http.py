@@ -98,7 +98,9 @@ class Answer:
         start = self.body.lstrip()[:1]
         if not start:
             return "nothing"
-        return "HTML or XML, as a captive portal or a proxy does," if start == b"<" else "other text, or half of it,"
+        if start == b"<":
+            return "HTML or XML, as a captive portal or a proxy does,"
+        return "other text, or half of it,"
 
 
 class Calls:
@@ -180,9 +182,9 @@ def _connection(scheme: str, authority: str, ends_at: float) -> HTTPConnection:
     """Return a connection whose reads end with ``ends_at``, however slowly bytes drip in."""
     from http.client import HTTPConnection
 
-    connection = HTTPConnection(authority) if ":" in authority.rpartition("]")[2] else HTTPConnection(
-        authority, 443 if scheme == "https" else 80
-    )
+    default = 443 if scheme == "https" else 80
+    has_port = ":" in authority.rpartition("]")[2]
+    connection = HTTPConnection(authority if has_port else f"{authority}:{default}")
     sock = _connected(connection.host, connection.port, ends_at)
     if scheme == "https":
         try:

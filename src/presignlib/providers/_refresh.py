@@ -65,18 +65,15 @@ class _Memory:
         if held.ends_at is None:
             return _NO
         left = held.ends_at - now
-        if left <= 0:
-            return _ALL
-        if self.failed_at is not None and 0 <= now - self.failed_at < AGAIN:
-            return _NO
         granted = held.ends_at - self.fetched_at
+        if left > 0 and self.failed_at is not None and 0 <= now - self.failed_at < AGAIN:
+            return _NO
         if left < min(MANDATORY, granted / 3):
             return _ALL
         if left < min(ADVISORY, granted / 2):
             return _ONE
-        if left < min_lifetime <= granted and not 0 <= now - self.fetched_at < CALLER:
-            return _ALL
-        return _NO
+        longer = left < min_lifetime <= granted and not 0 <= now - self.fetched_at < CALLER
+        return _ALL if longer else _NO
 
     def kept(self) -> Credentials:
         """Return what is held; only for those who know that something is."""
@@ -133,7 +130,8 @@ class Refreshing:
             if fetched.ends_at is not None and fetched.ends_at <= self._now():
                 ended = as_datetime(fetched.ends_at)
                 raise ExpiredCredentialsError(
-                    f"gave credentials that have ended at {ended:%Y-%m-%d %H:%M:%S} UTC; is this machine's clock right?",
+                    f"gave credentials that have ended at {ended:%Y-%m-%d %H:%M:%S} UTC; "
+                    "is this machine's clock right?",
                     self.name,
                     ended,
                 )
@@ -182,7 +180,7 @@ def _tell_of_loop(memory: _Memory, name: str) -> None:
     import sys
 
     asyncio = sys.modules.get("asyncio")
-    if memory.told_of_loop or asyncio is None or asyncio._get_running_loop() is None:
+    if memory.told_of_loop or asyncio is None or asyncio._get_running_loop() is None:  # noqa: SLF001  get_running_loop raises
         return
     memory.told_of_loop = True
     warn(

@@ -69,7 +69,8 @@ def assumed(
     except NoAnswerError as error:
         raise CredentialsError(f"STS at {_host(url)} {error}", provider) from None
     found = _read(provider, answer, url)
-    return credentials_from(provider, _named(found, _FIELDS, "Credentials"), _FIELDS, needed=4, place="STS's answer")
+    named = _named(found, _FIELDS, "Credentials")
+    return credentials_from(provider, named, _FIELDS, needed=4, place="STS's answer")
 
 
 def endpoint_of(provider: str, region: str | None, endpoint_url: str | None) -> tuple[str, str]:
@@ -124,7 +125,8 @@ def _read(provider: str, answer: Answer, url: str) -> dict[str, str]:
     try:
         found = texts(answer.body)
     except ValueError as error:
-        raise CredentialsError(f"{place} answered {answer.status} with what is no XML: it {error}", provider) from None
+        what = f"answered {answer.status} with what is no XML: it {error}"
+        raise CredentialsError(f"{place} {what}", provider) from None
     if answer.status == 200:
         return found
     code = next((text for path, text in found.items() if path.endswith("Error/Code")), "")

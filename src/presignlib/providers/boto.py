@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     class Session(Protocol):
         """What boto3's and botocore's sessions have in common."""
 
-        def get_credentials(self) -> Any:
+        def get_credentials(self) -> Any:  # noqa: ANN401  botocore has no types
             """Return credentials, or None."""
             ...
 
@@ -40,7 +40,7 @@ class BotoProvider:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def load(self, min_lifetime: float = 0) -> Credentials:
+    def load(self, min_lifetime: float = 0) -> Credentials:  # noqa: ARG002  the protocol's
         """Return the session's credentials as they are now, with their end.
 
         Raises NoCredentialsError where the session has none, and CredentialsError with
@@ -48,19 +48,18 @@ class BotoProvider:
         """
         try:
             theirs = self._session.get_credentials()
-            if theirs is None:
-                raise NoCredentialsError("the session has no credentials", self.name)
-            parts, ends = _consistent(theirs)
-            return Credentials(parts.access_key, parts.secret_key, parts.token or None, expires_at=ends)
-        except (CredentialsError, InvalidInputError) as error:
-            if isinstance(error, CredentialsError):
-                raise
-            raise CredentialsError(f"{error}", self.name) from None
-        except Exception as error:  # noqa: BLE001  botocore's errors share no root with its clients' ones
+            parts, ends = (None, None) if theirs is None else _consistent(theirs)
+        except Exception as error:  # botocore's errors share no root with its clients' ones
             raise CredentialsError(f"the session raised {type(error).__name__}", self.name) from error
+        if parts is None:
+            raise NoCredentialsError("the session has no credentials", self.name)
+        try:
+            return Credentials(parts.access_key, parts.secret_key, parts.token or None, expires_at=ends)
+        except InvalidInputError as error:
+            raise CredentialsError(f"{error}", self.name) from None
 
 
-def _consistent(theirs: Any) -> tuple[Any, Any]:
+def _consistent(theirs: Any) -> tuple[Any, Any]:  # noqa: ANN401  botocore has no types
     """Return the parts and the end of one set of credentials.
 
     botocore gives the end away in a private attribute alone, and another thread may

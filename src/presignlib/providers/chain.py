@@ -10,8 +10,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from typing import Any
-
     from ..credentials import Credentials, CredentialsProvider
     from ._http import Transport
     from .profile import ProfileProvider
@@ -65,8 +63,7 @@ class ChainProvider:
                 error.tried = (*refusals, *error.tried)
                 raise
             else:
-                name = getattr(provider, "described", None) or getattr(provider, "name", type(provider).__name__)
-                return Found(credentials, str(name), tuple(refusals))
+                return Found(credentials, _described(provider), tuple(refusals))
         nothing = NoCredentialsError("none were found", self.name)
         nothing.tried = tuple(refusals)
         raise nothing
@@ -101,14 +98,15 @@ class DefaultChain(ChainProvider):
     def _each(self) -> Iterator[CredentialsProvider]:
         environ = os.environ if self._environ is None else self._environ
         if self._profile is not None or any(environ.get(variable) for variable in PROFILE_VARIABLES):
-            self.profile().check_named()  # whatever else is set: a slip in the name is no reason to be someone else
+            # Whatever else is set: a slip in the name is no reason to sign as someone else.
+            self.profile().check_named()
         if self._profile is None:
             yield self._once("EnvironmentProvider")
         yield self.profile()
         yield self._once("ContainerProvider")
         yield self._once("InstanceMetadataProvider")
 
-    def _once(self, kind: str, **options: Any) -> CredentialsProvider:
+    def _once(self, kind: str, **options: str | Transport | None) -> CredentialsProvider:
         made = self._made.get(kind)
         if made is None:
             from .. import providers
@@ -120,3 +118,8 @@ class DefaultChain(ChainProvider):
 
     def __repr__(self) -> str:
         return f"default_chain(profile={self._profile!r})"
+
+
+def _described(provider: CredentialsProvider) -> str:
+    text = getattr(provider, "described", None) or getattr(provider, "name", None)
+    return text if isinstance(text, str) else type(provider).__name__

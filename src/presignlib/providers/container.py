@@ -20,8 +20,8 @@ __all__ = ["ContainerProvider"]
 
 _RELATIVE = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"
 _FULL = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
-_TOKEN = "AWS_CONTAINER_AUTHORIZATION_TOKEN"
-_TOKEN_FILE = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"
+_TOKEN = "AWS_CONTAINER_AUTHORIZATION_TOKEN"  # noqa: S105  the name of a variable
+_TOKEN_FILE = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"  # noqa: S105  as above
 _ECS = "http://169.254.170.2"
 _PLAIN_HTTP = ("169.254.170.2", "169.254.170.23", "[fd00:ec2::23]", "localhost", "[::1]")
 _FIELDS = ("AccessKeyId", "SecretAccessKey", "Token", "Expiration")
@@ -91,7 +91,8 @@ class ContainerProvider(Refreshing):
             raise CredentialsError(f"{error}", self.name) from None
         if parsed.scheme == "http" and not _may_be_plain(parsed):
             raise CredentialsError(
-                f"{variable} has to be https, or http to loopback or to {', '.join(_PLAIN_HTTP[:3])}", self.name
+                f"{variable} has to be https, or http to loopback or to {', '.join(_PLAIN_HTTP[:3])}",
+                self.name,
             )
         return parsed.text + (f"?{parsed.query}" if parsed.query else "")
 

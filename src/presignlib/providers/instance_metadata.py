@@ -62,7 +62,9 @@ class InstanceMetadataProvider(Refreshing):
         service = _Service(self.name, self._environ, self._transport)
         role = service.text(_ROLES, "no role is attached to this instance")
         if not role.isprintable() or not role.isascii() or "/" in role or " " in role:
-            raise CredentialsError("the service answered with what is no role's name; is a proxy between?", self.name)
+            raise CredentialsError(
+                "the service answered with what is no role's name; is a proxy between?", self.name
+            )
         answer = service.get(_ROLES + role, "the instance's role has gone")
         try:
             document = answer.json()

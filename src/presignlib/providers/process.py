@@ -68,7 +68,7 @@ class ProcessProvider(Refreshing):
             raise CredentialsError("the command has to print JSON, and does not", self.name) from None
         version = document.get("Version") if isinstance(document, dict) else 1
         if version != 1 or isinstance(version, bool):
-            raise CredentialsError("the command has to print \"Version\": 1; no other version is known", self.name)
+            raise CredentialsError('the command has to print "Version": 1, the only one there is', self.name)
         return credentials_from(self.name, document, _FIELDS, place="the command's output")
 
     def _ran(self, words: Sequence[str], timeout: float) -> tuple[int, bytes]:

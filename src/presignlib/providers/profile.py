@@ -114,6 +114,12 @@ class ProfileProvider:
         """Return one value of the profile, or None. Raises CredentialsError for a block of them."""
         return self._text(self.section(), key)
 
+    def region(self) -> str | None:
+        """Return the region: of the environment, else of the profile."""
+        environ = self._environment()
+        given = next((environ[variable] for variable in _REGIONS if environ.get(variable)), None)
+        return given or self.value("region") or None
+
     def endpoint_url(self, service: str) -> str | None:
         """Return the endpoint that the profile names for ``service``, or for all."""
         section, files = self.section(), self.files()
@@ -121,7 +127,9 @@ class ProfileProvider:
         if title is not None:
             services = files.services.get(title)
             if not services:
-                raise CredentialsError(f"names the services section {title!r}, which {files.where[0]} lacks", self.name)
+                raise CredentialsError(
+                    f"names the services section {title!r}, which {files.where[0]} lacks", self.name
+                )
             block = services.get(service)
             own = block.get("endpoint_url") if isinstance(block, dict) else None
             if own:
@@ -154,8 +162,8 @@ class ProfileProvider:
                 places = " nor in ".join(files.where)
                 raise NoCredentialsError(f"is not defined in {places}{_remarks(files)}", self.name)
             raise NoCredentialsError(
-                "has no role_arn, web_identity_token_file, sso_account_id, aws_access_key_id or credential_process"
-                + _remarks(files),
+                "has no role_arn, web_identity_token_file, sso_account_id, aws_access_key_id "
+                f"or credential_process{_remarks(files)}",
                 self.name,
             )
         return way
@@ -176,14 +184,18 @@ class ProfileProvider:
         source_profile = self._text(section, "source_profile")
         credential_source = self._text(section, "credential_source")
         if source_profile is not None and credential_source is not None:
-            raise CredentialsError(f"{name!r} has both source_profile and credential_source; keep one", self.name)
+            raise CredentialsError(
+                f"{name!r} has both source_profile and credential_source; keep one", self.name
+            )
         source: CredentialsProvider
         if credential_source is not None:
             source = self._source(credential_source)
         elif source_profile is not None:
             source = self._source_profile(files, name, source_profile, visited)
         else:
-            raise CredentialsError(f"{name!r} has role_arn, and needs source_profile or credential_source", self.name)
+            raise CredentialsError(
+                f"{name!r} has role_arn, and needs source_profile or credential_source", self.name
+            )
         if "mfa_serial" in section:
             raise CredentialsError(
                 f"{name!r} has mfa_serial: the code for it is asked at a prompt, which a library must not; "
@@ -199,7 +211,7 @@ class ProfileProvider:
             session_name=self._text(section, "role_session_name") or None,
             external_id=self._text(section, "external_id"),
             duration_seconds=_whole(self._text(section, "duration_seconds")),
-            region=self._sts_region(),
+            region=self.region(),
             endpoint_url=self._sts_endpoint(),
             transport=self._transport,
             clock=self._clock,
@@ -227,7 +239,8 @@ class ProfileProvider:
         static = any(key in section for key in _KEYS)
         # A profile may name itself, to assume a role with the keys that it has.
         if source in visited and not (source == name and static):
-            raise CredentialsError(f"source_profile goes in a circle: {' → '.join((*visited, source))}", self.name)
+            circle = " → ".join((*visited, source))
+            raise CredentialsError(f"source_profile goes in a circle: {circle}", self.name)
         if static or not _assumes(section):
             way = self._plain(files, source, variables=False)
             if way is None:
@@ -249,7 +262,7 @@ class ProfileProvider:
             given["role_arn"],
             given["web_identity_token_file"],
             session_name=given["role_session_name"],
-            region=self._sts_region(),
+            region=self.region(),
             endpoint_url=self._sts_endpoint(),
             environ={},
             transport=self._transport,
@@ -264,10 +277,14 @@ class ProfileProvider:
         if session is not None:
             theirs = files.sso_sessions.get(session)
             if not theirs or not all(key in theirs for key in _SSO):
-                raise CredentialsError(f"sso-session {session!r} has to be defined, with {' and '.join(_SSO)}", self.name)
+                raise CredentialsError(
+                    f"sso-session {session!r} has to be defined, with {' and '.join(_SSO)}", self.name
+                )
             for key, value in theirs.items():
                 if section.get(key, value) != value:
-                    raise CredentialsError(f"{key} differs between {name!r} and sso-session {session!r}", self.name)
+                    raise CredentialsError(
+                        f"{key} differs between {name!r} and sso-session {session!r}", self.name
+                    )
             section = {**section, **theirs}
         from .sso import SSOProvider
 
@@ -339,14 +356,10 @@ class ProfileProvider:
             raise CredentialsError(f"{name!r} lacks {key}", self.name)
         return value
 
-    def _sts_region(self) -> str | None:
-        environ = self._environment()
-        given = next((environ[variable] for variable in _REGIONS if environ.get(variable)), None)
-        return given or self.value("region") or None
-
     def _sts_endpoint(self) -> str | None:
         environ = self._environment()
-        if _is_on(environ.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") or self.value("ignore_configured_endpoint_urls")):
+        ignore = environ.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")
+        if _is_on(ignore or self.value("ignore_configured_endpoint_urls")):
             return None
         given = environ.get("AWS_ENDPOINT_URL_STS") or environ.get("AWS_ENDPOINT_URL")
         return given or self.endpoint_url("sts")

@@ -115,7 +115,7 @@ class SSOProvider(Refreshing):
         from hashlib import sha1
 
         key = (self._session or self._start_url).encode()
-        name = sha1(key, usedforsecurity=False).hexdigest()  # the cache's file names; nothing is protected by it
+        name = sha1(key, usedforsecurity=False).hexdigest()  # the AWS CLI's name of the file, no protection
         return os.path.join(os.path.expanduser(self._cache_directory or _CACHE), f"{name}.json")
 
     def _ended(self, what: str, ends: datetime | None = None) -> ExpiredCredentialsError:

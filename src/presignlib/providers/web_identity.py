@@ -96,5 +96,7 @@ def token_of(provider: str, path: str, what: str) -> str:
 def checked_token(provider: str, text: str, what: str) -> str:
     """Return a token that one header can carry."""
     if not (text and text.isascii() and text.isprintable()):
-        raise CredentialsError(f"{what} has to be printable ASCII in one line, without a line break at its end", provider)
+        raise CredentialsError(
+            f"{what} has to be printable ASCII in one line, without a line break at its end", provider
+        )
     return text
