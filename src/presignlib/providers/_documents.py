@@ -49,8 +49,10 @@ def instant(field: str, text: str) -> datetime:
     """
     from datetime import datetime
 
-    text = text.strip().removesuffix("UTC")
-    text = text[:-1] + "+00:00" if text[-1:] in ("Z", "z") else text
+    text = text.strip()
+    for zero in ("UTC", "Z", "z"):
+        if text.endswith(zero):
+            text = text.removesuffix(zero) + "+00:00"
     head, point, tail = text.partition(".")
     if point:
         digits = tail[: len(tail) - len(tail.lstrip("0123456789"))]
