@@ -78,7 +78,8 @@ def prepare(
         end = min(end, max(lifetime.ends_at, second + 1))
     if ends_at is not None:
         end = min(end, ends_at)
-    return Prepared(sign, signed_at, end, contract, limited_by == "credentials")
+    # As floats, for the clock's are: comparing those with integers takes twice as long.
+    return Prepared(sign, float(signed_at), float(end), contract, limited_by == "credentials")
 
 
 def _limits(
@@ -97,8 +98,8 @@ def _limits(
         return wanted, signed_at + wanted, "request"
     if policy == "raise":
         raise ExpiredCredentialsError(
-            f"credentials end at {as_datetime(ends_at):%Y-%m-%d %H:%M:%S} UTC, before the {wanted} seconds asked for; "
-            "ask for less, or use short_credentials='cap'",
+            f"credentials end at {as_datetime(ends_at):%Y-%m-%d %H:%M:%S} UTC, "
+            f"before the {wanted} seconds asked for; ask for less, or use short_credentials='cap'",
             expires_at=as_datetime(ends_at),
         )
     return (wanted if policy == "ignore" else ends_at - signed_at), ends_at, "credentials"
