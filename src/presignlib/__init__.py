@@ -89,7 +89,6 @@ def __getattr__(name: str) -> object:
         return protocol(name)
     if name == "Expires":
         from datetime import datetime, timedelta
-        from typing import Union
 
-        return Union[int, str, timedelta, datetime]
+        return int | str | timedelta | datetime
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

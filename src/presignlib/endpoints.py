@@ -129,24 +129,20 @@ def check_bucket(bucket: str, *, custom: bool = False) -> None:
         if not (0 < len(bucket) < 256 and _ANY_BUCKET.issuperset(bucket) and bucket not in (".", "..")):
             raise InvalidInputError("bucket", "1 to 255 of A-Z a-z 0-9 . _ : -", shown(bucket))
         return
-    if bucket.startswith("arn:"):
-        raise InvalidInputError("bucket", "a bucket name: ARNs are not supported yet", shown(bucket))
     if not (
         2 < len(bucket) < 64
         and _AWS_BUCKET.issuperset(bucket)
         and bucket[0] not in ".-"
         and bucket[-1] not in ".-"
-        and ".." not in bucket
-        and not is_ipv4(bucket)
+        and not ("." in bucket and (".." in bucket or is_ipv4(bucket)))
     ):
+        if bucket.startswith("arn:"):
+            raise InvalidInputError("bucket", "a bucket name: ARNs are not supported yet", shown(bucket))
         rule = "3 to 63 of a-z 0-9 . - with a letter or digit at both ends, no '..' and no IPv4 address"
         raise InvalidInputError("bucket", rule, shown(bucket))
-    if bucket.endswith(_LATER_SUFFIXES):
-        raise InvalidInputError(
-            "bucket",
-            "a general purpose bucket: directory buckets and Outposts are not supported yet",
-            shown(bucket),
-        )
+    if "--" in bucket and bucket.endswith(_LATER_SUFFIXES):
+        rule = "a general purpose bucket: directory buckets and Outposts are not supported yet"
+        raise InvalidInputError("bucket", rule, shown(bucket))
 
 
 def is_virtual_hostable(bucket: str, *, dots: bool = False) -> bool:

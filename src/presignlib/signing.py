@@ -66,6 +66,7 @@ def prepare(
     """
     second = int(now // 1)
     signed_at = second if stable_for is None else second - second % stable_for
+    lifetime.after(second)  # an instant may lie in the window and be past all the same
     wanted = lifetime.after(signed_at)
     if stable_for is not None and lifetime.ends_at is None:
         wanted += stable_for  # so that the last URL of the window has the life asked for
@@ -78,7 +79,8 @@ def prepare(
         end = min(end, max(lifetime.ends_at, second + 1))
     if ends_at is not None:
         end = min(end, ends_at)
-    return Prepared(sign, signed_at, end, contract, limited_by == "credentials")
+    # As floats, for the clock's are: comparing those with integers takes twice as long.
+    return Prepared(sign, float(signed_at), float(end), contract, limited_by == "credentials")
 
 
 def _limits(
@@ -97,8 +99,8 @@ def _limits(
         return wanted, signed_at + wanted, "request"
     if policy == "raise":
         raise ExpiredCredentialsError(
-            f"credentials end at {as_datetime(ends_at):%Y-%m-%d %H:%M:%S} UTC, before the {wanted} seconds asked for; "
-            "ask for less, or use short_credentials='cap'",
+            f"credentials end at {as_datetime(ends_at):%Y-%m-%d %H:%M:%S} UTC, "
+            f"before the {wanted} seconds asked for; ask for less, or use short_credentials='cap'",
             expires_at=as_datetime(ends_at),
         )
     return (wanted if policy == "ignore" else ends_at - signed_at), ends_at, "credentials"

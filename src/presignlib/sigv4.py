@@ -38,16 +38,8 @@ _sha256 = hashlib.sha256
 _TRANSLATES = hasattr(b"", "translate")
 
 if _TRANSLATES:
-    _utf8 = str.encode
     _xored = bytes.translate
-else:  # MicroPython: no bytes.translate, and encode() lets lone surrogates through
-
-    def _utf8(text: str) -> bytes:  # type: ignore[misc]
-        raw = text.encode()
-        for lead, byte in zip(raw, raw[1:]):
-            if lead == 0xED and byte >= 0xA0:
-                raise ValueError("text can not hold lone surrogates")
-        return raw
+else:  # MicroPython
 
     def _xored(block: bytes, table: bytes) -> bytes:  # type: ignore[misc]
         return bytes([table[byte] for byte in block])
@@ -84,7 +76,12 @@ else:  # MicroPython: hash objects have update() and digest(), and nothing else
 _PLAIN = bytes([b if b in _UNRESERVED or b == 47 else (b + 1) % 256 for b in range(256)])
 _INNER_PAD = bytes([b ^ 0x36 for b in range(256)])
 _OUTER_PAD = bytes([b ^ 0x5C for b in range(256)])
-_escapes: "dict[int, str]" = {}  # a byte's text in a path, filled on demand
+# A byte's text in a path; None is a NUL, which no path can carry. Filled ahead where a
+# list of 256 costs nothing, on demand where it would take twelve kilobytes of a chip.
+_escapes: "list[str | None] | dict[int, str]" = {}
+if _TRANSLATES:
+    _escapes = ["%%%02X" % b if _PLAIN[b] != b else chr(b) for b in range(256)]
+    _escapes[0] = None
 
 
 # 1. Percent-encoding
@@ -95,34 +92,37 @@ def encode_path(text: str) -> str:
 
     Raises ValueError for a NUL and for lone surrogates, which no path can carry.
     """
-    raw = _utf8(text)
+    raw = text.encode()
     return text if _TRANSLATES and raw.translate(_PLAIN) == raw else _escape(raw)
 
 
 def uri_encode(text: str) -> str:
     """Return ``text`` percent-encoded as a query name or value: ``/`` is encoded too."""
-    raw = _utf8(text)
+    raw = text.encode()
     if not _TRANSLATES or raw.translate(_PLAIN) != raw:
-        text = _escape(raw, "%00")
+        text = "%00".join([_escape(part) for part in raw.split(b"\0")])
     return text.replace("/", "%2F")
 
 
-def _escape(raw: bytes, nul: "str | None" = None) -> str:
-    """Return UTF-8 ``raw`` percent-encoded with upper-case hex, ``/`` kept.
-
-    ``nul`` is what a NUL becomes; None refuses it. It is never in the table, so that
-    the path of every other text pays nothing for the question.
-    """
+def _escape(raw: bytes) -> str:
+    """Return UTF-8 ``raw`` percent-encoded with upper-case hex, ``/`` kept."""
+    if not _TRANSLATES:
+        _refuse_surrogates(raw)
     try:
-        return "".join(map(_escapes.__getitem__, raw))
-    except KeyError:
-        for byte in raw:
-            if byte:
-                plain = byte in _UNRESERVED or byte == 47
-                _escapes[byte] = chr(byte) if plain else "%%%02X" % byte
-            elif nul is None:
-                raise ValueError("a path can not hold a NUL") from None
-    return "".join([_escapes[byte] if byte else nul or "" for byte in raw])
+        return "".join([_escapes[byte] for byte in raw])  # type: ignore[misc]
+    except (KeyError, TypeError):
+        if 0 in raw:
+            raise ValueError("a path can not hold a NUL") from None
+    for byte in raw:
+        _escapes[byte] = "%%%02X" % byte if _PLAIN[byte] != byte else chr(byte)
+    return "".join([_escapes[byte] for byte in raw])  # type: ignore[misc]
+
+
+def _refuse_surrogates(raw: bytes) -> None:
+    """Refuse what CPython's ``encode()`` refuses, and MicroPython's lets through."""
+    for lead, byte in zip(raw, raw[1:]):
+        if lead == 0xED and byte >= 0xA0:
+            raise ValueError("text can not hold lone surrogates")
 
 
 def normalize_path(path: str) -> str:
@@ -148,8 +148,8 @@ def encode_query(pairs: "Iterable[tuple[str, str]]") -> "list[tuple[str, str]]":
     """Return each pair as its encoded name and its parameter, ``name=value`` encoded."""
     encoded = []
     for name, value in pairs:
-        name = uri_encode(name)
-        encoded.append((name, name + "=" + uri_encode(value)))
+        encoded_name = uri_encode(name)
+        encoded.append((encoded_name, f"{encoded_name}={uri_encode(value)}"))
     return encoded
 
 
@@ -206,8 +206,8 @@ def request_tail(query: str, headers: "list[tuple[str, str]]", names: str, paylo
 
     ``names`` are the signed headers' names.
     """
-    lines = "".join([name + ":" + value + "\n" for name, value in headers])
-    return "\n" + query + "\n" + lines + "\n" + names + "\n" + payload_hash
+    lines = "".join([f"{name}:{value}\n" for name, value in headers])
+    return f"\n{query}\n{lines}\n{names}\n{payload_hash}"
 
 
 # 3. The string to sign
@@ -215,7 +215,7 @@ def request_tail(query: str, headers: "list[tuple[str, str]]", names: str, paylo
 
 def credential_scope(date: str, region: str, service: str) -> str:
     """Return what a signature is good for; ``date`` is ``YYYYMMDD`` in UTC."""
-    return date + "/" + region + "/" + service + "/aws4_request"
+    return f"{date}/{region}/{service}/aws4_request"
 
 
 def string_to_sign(timestamp: str, scope: str, request: str, algorithm: str = ALGORITHM) -> str:
@@ -226,7 +226,7 @@ def string_to_sign(timestamp: str, scope: str, request: str, algorithm: str = AL
 
 def string_head(timestamp: str, scope: str, algorithm: str = ALGORITHM) -> str:
     """Return the string to sign up to the hash of the request."""
-    return algorithm + "\n" + timestamp + "\n" + scope + "\n"
+    return f"{algorithm}\n{timestamp}\n{scope}\n"
 
 
 # 4. The signature
@@ -281,14 +281,14 @@ def auth_parameters(
     seconds; ``names`` are the signed headers' names.
     """
     encoded = [
-        ("X-Amz-Algorithm", "X-Amz-Algorithm=" + algorithm),
-        ("X-Amz-Credential", "X-Amz-Credential=" + uri_encode(credential)),
-        ("X-Amz-Date", "X-Amz-Date=" + timestamp),
-        ("X-Amz-Expires", "X-Amz-Expires=" + str(expires)),
-        ("X-Amz-SignedHeaders", "X-Amz-SignedHeaders=" + uri_encode(names)),
+        ("X-Amz-Algorithm", f"X-Amz-Algorithm={algorithm}"),
+        ("X-Amz-Credential", f"X-Amz-Credential={uri_encode(credential)}"),
+        ("X-Amz-Date", f"X-Amz-Date={timestamp}"),
+        ("X-Amz-Expires", f"X-Amz-Expires={expires}"),
+        ("X-Amz-SignedHeaders", f"X-Amz-SignedHeaders={uri_encode(names)}"),
     ]
     if session_token is not None:
-        encoded.append((token_parameter, token_parameter + "=" + uri_encode(session_token)))
+        encoded.append((token_parameter, f"{token_parameter}={uri_encode(session_token)}"))
     return encoded
 
 
@@ -320,7 +320,7 @@ def prepare(
     def sign(text: str) -> str:
         raw = text.encode()
         if not _TRANSLATES or raw.translate(_PLAIN) != raw:
-            text = _escape(_utf8(text))
+            text = _escape(raw)
             raw = text.encode()
         request = new_request()
         request.update(raw)
