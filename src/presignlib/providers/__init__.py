@@ -59,7 +59,6 @@ def __getattr__(name: str) -> object:
     return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
 
 
-<<<<<<< HEAD
 def default_chain(*, profile: str | None = None) -> ChainProvider:
     """Return a new chain of those that are asked where no credentials are given.
 
@@ -84,13 +83,3 @@ def shared_chain(profile: str | None) -> DefaultChain:
 
         chain = chains.setdefault(profile, DefaultChain(profile))
     return chain
-=======
-def default_chain(*, profile: str | None = None) -> CredentialsProvider:
-    """Return the provider that is asked where no credentials are given."""
-    from ..errors import CredentialsError
-    from .environment import EnvironmentProvider
-
-    if profile is not None:
-        raise CredentialsError("profiles can not be read yet; give credentials=", "profile")
-    return EnvironmentProvider()
->>>>>>> main
