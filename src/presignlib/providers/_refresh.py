@@ -180,7 +180,7 @@ def _tell_of_loop(memory: _Memory, name: str) -> None:
     import sys
 
     asyncio = sys.modules.get("asyncio")
-    if memory.told_of_loop or asyncio is None or asyncio._get_running_loop() is None:  # noqa: SLF001  get_running_loop raises
+    if memory.told_of_loop or asyncio is None or asyncio._get_running_loop() is None:
         return
     memory.told_of_loop = True
     warn(

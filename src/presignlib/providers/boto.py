@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     class Session(Protocol):
         """What boto3's and botocore's sessions have in common."""
 
-        def get_credentials(self) -> Any:  # noqa: ANN401  botocore has no types
+        def get_credentials(self) -> Any:
             """Return credentials, or None."""
             ...
 
@@ -59,7 +59,7 @@ class BotoProvider:
             raise CredentialsError(f"{error}", self.name) from None
 
 
-def _consistent(theirs: Any) -> tuple[Any, Any]:  # noqa: ANN401  botocore has no types
+def _consistent(theirs: Any) -> tuple[Any, Any]:
     """Return the parts and the end of one set of credentials.
 
     botocore gives the end away in a private attribute alone, and another thread may
