@@ -41,13 +41,13 @@ from .errors import (
     ShortCredentialsWarning,
     UnsignedHeaderWarning,
 )
-from .presigner import Batch, Presigner
 from .results import PresignedURL
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ._time import Expires
     from .credentials import CredentialsProvider
+    from .presigner import Batch, Presigner
 
 __version__ = "0.1.0"
 
@@ -81,14 +81,18 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> object:
-    """Return the names that need ``typing`` or ``datetime``, when they are asked for."""
-    if name == "CredentialsProvider":
-        from .credentials import __getattr__ as protocol
+# Loaded when asked for: one URL needs no Presigner, and a Protocol needs typing.
+_LATER = {"Batch": "presigner", "CredentialsProvider": "credentials", "Presigner": "presigner"}
 
-        return protocol(name)
+
+def __getattr__(name: str) -> object:
     if name == "Expires":
         from datetime import datetime, timedelta
 
         return int | str | timedelta | datetime
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    value = globals()[name] = getattr(import_module(f"{__name__}.{_LATER[name]}"), name)
+    return value
