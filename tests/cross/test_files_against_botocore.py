@@ -22,11 +22,9 @@ import hashlib
 import json
 import os
 import random
-from collections.abc import Mapping
 from datetime import datetime, timezone
-from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import botocore.configloader
 import botocore.credentials
@@ -41,6 +39,11 @@ from presignlib.providers.chain import DefaultChain
 from presignlib.settings import with_environment
 from tests.unit.providers.fakes import FakeTransport
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+Pairs: TypeAlias = list[tuple[str, str]]
 SETS = int(os.environ.get("PRESIGN_FILE_SETS", "200"))
 PROFILES = ("default", "dev", "two words")
 LATER = datetime(2100, 1, 1, tzinfo=timezone.utc)
@@ -112,7 +115,9 @@ class Surroundings:
             if section[0] not in lines or pick.random() < 0.05:  # a section that repeats is malformed
                 lines += section
         if pick.random() < 0.04:
-            lines.insert(pick.randint(0, len(lines)), pick.choice(("no equals sign here", "[open", "= value", "[]")))
+            lines.insert(
+                pick.randint(0, len(lines)), pick.choice(("no equals sign here", "[open", "= value", "[]"))
+            )
         if pick.random() < 0.03:
             lines.insert(0, pick.choice(("stray = 1", "# only a comment", "[DEFAULT]", "  indented = 1")))
         end = pick.choice(("\n", "\n", "\n", "\r\n"))
@@ -130,24 +135,28 @@ class Surroundings:
             return pick.choice((f"[{name}]", f"[{name}]", f"[{name}]", f"[profile {written}]", f"[ {name} ]"))
         if name == "default":
             return pick.choice(("[default]", "[default]", "[profile default]"))
-        return pick.choice((
-            f"[profile {written}]",
-            f"[profile {written}]",
-            f"[profile {written}]",
-            f"[profile  {written} ]",
-            f"[profile\t{written}]",
-            f"[{name}]",
-            f"[profile '{name}']",
-            f'[profile "{name}]',
-            f"[profile{written}]",
-            f"[profiles {written}]",
-        ))
+        return pick.choice(
+            (
+                f"[profile {written}]",
+                f"[profile {written}]",
+                f"[profile {written}]",
+                f"[profile  {written} ]",
+                f"[profile\t{written}]",
+                f"[{name}]",
+                f"[profile '{name}']",
+                f'[profile "{name}]',
+                f"[profile{written}]",
+                f"[profiles {written}]",
+            )
+        )
 
     def _other_section(self, pick: random.Random) -> list[str]:
         kind = pick.choice(("sso-session", "services", "preview", "plugins"))
         if kind == "sso-session":
             lines = [f"[sso-session {pick.choice(('corp', 'dev'))}]"]
-            lines += [f"sso_start_url = {pick.choice(('https://corp.example/start', 'https://two.example/start'))}"]
+            lines += [
+                f"sso_start_url = {pick.choice(('https://corp.example/start', 'https://two.example/start'))}"
+            ]
             lines += ["sso_region = eu-west-1"] if pick.random() < 0.9 else []
             return lines + (["sso_registration_scopes = sso:account:access"] if pick.random() < 0.5 else [])
         if kind == "services":
@@ -155,70 +164,18 @@ class Surroundings:
         return [f"[{kind}]", "cloudfront = true"]
 
     def _keys(self, pick: random.Random, *, credentials: bool) -> list[str]:
-        pairs: list[tuple[str, str]] = []
         tag = pick.randint(0, 99)
-
-        def keys() -> None:
-            pairs.append(("aws_access_key_id", f"AKIA{tag}"))
-            if pick.random() < 0.93:
-                pairs.append(("aws_secret_access_key", pick.choice((f"s{tag}", f"s/{tag}+=#x ;y", f"s{tag} z"))))
-            if pick.random() < 0.3:
-                pairs.append(("aws_session_token", f"t{tag}//=="))
-            if pick.random() < 0.08:
-                pairs.append(("aws_security_token", f"old{tag}"))
-
-        def role() -> None:
-            pairs.append(("role_arn", f"arn:aws:iam::123456789012:role/r{tag}"))
-            draw = pick.random()
-            if draw < 0.7:
-                pairs.append(("source_profile", pick.choice((*PROFILES, "missing"))))
-            if draw > 0.65:
-                sources = ("Environment", "Environment", "EcsContainer", "Ec2InstanceMetadata", "environment", "Vault")
-                pairs.append(("credential_source", pick.choice(sources)))
-            if pick.random() < 0.3:
-                pairs.append(("external_id", f"ext {tag}"))
-            if pick.random() < 0.3:
-                pairs.append(("duration_seconds", pick.choice(("900", "3600", "an hour", " 1800 "))))
-            if pick.random() < 0.4:
-                pairs.append(("role_session_name", f"session-{tag}"))
-
-        def web() -> None:
-            path = pick.choice((str(self.token_file), str(self.folder / "gone"), ""))
-            pairs.append(("web_identity_token_file", path))
-            if pick.random() < 0.8:
-                pairs.append(("role_arn", f"arn:aws:iam::123456789012:role/w{tag}"))
-            if pick.random() < 0.4:
-                pairs.append(("role_session_name", f"web-{tag}"))
-
-        def sign_in() -> None:
-            if pick.random() < 0.6:
-                pairs.append(("sso_session", pick.choice(("corp", "dev", "missing"))))
-            if pick.random() < 0.6:
-                pairs.append(("sso_start_url", pick.choice(("https://corp.example/start", "https://two.example/start"))))
-            if pick.random() < 0.6:
-                pairs.append(("sso_region", pick.choice(("eu-west-1", "us-east-1"))))
-            if pick.random() < 0.9:
-                pairs.append(("sso_account_id", "123456789012"))
-            if pick.random() < 0.9:
-                pairs.append(("sso_role_name", f"Role{tag}"))
-
-        def process() -> None:
-            good = json.dumps({"Version": 1, "AccessKeyId": f"AKIAP{tag}", "SecretAccessKey": "p", "SessionToken": "pt"})
-            outputs = (good, good, good, good.replace("1", "2", 1), "nothing", "{}", '{"Version": 1}', "[1]")
-            pairs.append(("credential_process", f"printf %s '{pick.choice(outputs)}'"))
-
-        def others() -> None:
-            pairs.append(("region", "eu-central-1"))
-            if pick.random() < 0.3:
-                pairs.append(("s3", "\n  addressing_style = path\n  max_concurrent_requests=20"))
-
-        def login() -> None:
-            pairs.append(("login_session", "arn:aws:sts::123456789012:assumed-role/x"))
-
-        kinds = [(keys, 0.45), (role, 0.3), (web, 0.08), (sign_in, 0.15), (process, 0.12), (others, 0.3), (login, 0.03)]
-        for write, chance in kinds:
-            if pick.random() < (chance if not (credentials and write is keys) else 0.85):
-                write()
+        pairs: list[tuple[str, str]] = []
+        for write, chance in (
+            (_static, 0.85 if credentials else 0.45),
+            (_role, 0.3),
+            (self._web, 0.08),
+            (_sso, 0.15),
+            (_process, 0.12),
+            (_others, 0.3),
+        ):
+            if pick.random() < chance:
+                pairs += write(pick, tag)
         pick.shuffle(pairs)
         if pick.random() < 0.97:  # else a key may repeat, which is malformed
             pairs = list(dict(pairs).items())
@@ -226,20 +183,88 @@ class Surroundings:
         for name, value in pairs:
             if pick.random() < 0.08:
                 lines.append(pick.choice(("# a comment", "; another", "", "   ")))
-            name = name.upper() if pick.random() < 0.05 else name
-            lines += f"{name}{pick.choice((' = ', '=', ': ', ' =  ', '= '))}{value}".split("\n")
+            written = name.upper() if pick.random() < 0.05 else name
+            lines += f"{written}{pick.choice((' = ', '=', ': ', ' =  ', '= '))}{value}".split("\n")
         return lines
+
+    def _web(self, pick: random.Random, tag: int) -> Pairs:
+        path = pick.choice((str(self.token_file), str(self.folder / "gone"), ""))
+        return _chosen(
+            pick,
+            (1, "web_identity_token_file", path),
+            (0.8, "role_arn", f"arn:aws:iam::123456789012:role/w{tag}"),
+            (0.4, "role_session_name", f"web-{tag}"),
+        )
 
     def _sign_in(self, pick: random.Random) -> None:
         cache = self.folder / ".aws" / "sso" / "cache"
         cache.mkdir(parents=True)
         for key in ("corp", "dev", "https://corp.example/start"):
             if pick.random() < 0.75:
-                until = pick.choice(("2100-01-01T00:00:00Z", "2100-01-01T00:00:00UTC", "2020-01-01T00:00:00Z"))
+                until = pick.choice(
+                    ("2100-01-01T00:00:00Z", "2100-01-01T00:00:00UTC", "2020-01-01T00:00:00Z")
+                )
                 token = {"accessToken": f"sso-{key}", "expiresAt": until}
                 if pick.random() < 0.1:
                     del token[pick.choice(("accessToken", "expiresAt"))]
                 (cache / f"{hashlib.sha1(key.encode()).hexdigest()}.json").write_text(json.dumps(token))
+
+
+def _chosen(pick: random.Random, *lines: tuple[float, str, str]) -> Pairs:
+    """Return those pairs that chance takes; the first number is how often."""
+    return [(name, value) for chance, name, value in lines if pick.random() < chance]
+
+
+def _static(pick: random.Random, tag: int) -> Pairs:
+    return _chosen(
+        pick,
+        (1, "aws_access_key_id", f"AKIA{tag}"),
+        (0.93, "aws_secret_access_key", pick.choice((f"s{tag}", f"s/{tag}+=#x ;y", f"s{tag} z"))),
+        (0.3, "aws_session_token", f"t{tag}//=="),
+        (0.08, "aws_security_token", f"old{tag}"),
+    )
+
+
+def _role(pick: random.Random, tag: int) -> Pairs:
+    sources = ("Environment", "Environment", "EcsContainer", "Ec2InstanceMetadata", "environment", "Vault")
+    by_profile = pick.random() < 0.7
+    return _chosen(
+        pick,
+        (1, "role_arn", f"arn:aws:iam::123456789012:role/r{tag}"),
+        (by_profile, "source_profile", pick.choice((*PROFILES, *PROFILES, "missing"))),
+        (0.05 if by_profile else 0.9, "credential_source", pick.choice(sources)),
+        (0.3, "external_id", f"ext {tag}"),
+        (0.3, "duration_seconds", pick.choice(("900", "3600", "an hour", " 1800 "))),
+        (0.4, "role_session_name", f"session-{tag}"),
+    )
+
+
+def _sso(pick: random.Random, tag: int) -> Pairs:
+    return _chosen(
+        pick,
+        (0.6, "sso_session", pick.choice(("corp", "dev", "missing"))),
+        (0.6, "sso_start_url", pick.choice(("https://corp.example/start", "https://two.example/start"))),
+        (0.6, "sso_region", pick.choice(("eu-west-1", "us-east-1"))),
+        (0.9, "sso_account_id", "123456789012"),
+        (0.9, "sso_role_name", f"Role{tag}"),
+    )
+
+
+def _process(pick: random.Random, tag: int) -> Pairs:
+    good = json.dumps(
+        {"Version": 1, "AccessKeyId": f"AKIAP{tag}", "SecretAccessKey": "p", "SessionToken": "pt"}
+    )
+    outputs = (good, good, good, good.replace("1", "2", 1), "nothing", "{}", '{"Version": 1}', "[1]")
+    return [("credential_process", f"printf %s '{pick.choice(outputs)}'")]
+
+
+def _others(pick: random.Random, _tag: int) -> Pairs:
+    return _chosen(
+        pick,
+        (1, "region", "eu-central-1"),
+        (0.3, "s3", "\n  addressing_style = path\n  max_concurrent_requests=20"),
+        (0.1, "login_session", "arn:aws:sts::123456789012:assumed-role/x"),
+    )
 
 
 def minted(*parts: object) -> tuple[str, str, str]:
@@ -287,7 +312,13 @@ def played(request: Request) -> Answer:
     if "portal.sso" in request.url:
         url = urlsplit(request.url)
         asked = dict(parse_qsl(url.query))
-        parts = minted("sso", url.hostname, asked["account_id"], asked["role_name"], request.headers["x-amz-sso_bearer_token"])
+        parts = minted(
+            "sso",
+            url.hostname,
+            asked["account_id"],
+            asked["role_name"],
+            request.headers["x-amz-sso_bearer_token"],
+        )
         names = ("accessKeyId", "secretAccessKey", "sessionToken")
         role = {**dict(zip(names, parts, strict=True)), "expiration": int(LATER.timestamp() * 1000)}
         return Answer(200, json.dumps({"roleCredentials": role}).encode())
@@ -297,8 +328,10 @@ def played(request: Request) -> Answer:
     parts = minted(asked["Action"], *_question(asked), caller, request.headers.get("x-amz-security-token"))
     names = ("AccessKeyId", "SecretAccessKey", "SessionToken")
     fields = "".join(f"<{name}>{part}</{name}>" for name, part in zip(names, parts, strict=True))
-    body = f"<Response><Result><Credentials>{fields}<Expiration>2100-01-01T00:00:00Z</Expiration></Credentials></Result></Response>"
-    return Answer(200, body.replace("Result>", f"{asked['Action']}Result>").encode())
+    fields += "<Expiration>2100-01-01T00:00:00Z</Expiration>"
+    result = f"{asked['Action']}Result"
+    body = f"<Response><{result}><Credentials>{fields}</Credentials></{result}></Response>"
+    return Answer(200, body.encode())
 
 
 def _question(asked: Mapping[str, Any]) -> tuple[object, ...]:
@@ -313,7 +346,9 @@ def _question(asked: Mapping[str, Any]) -> tuple[object, ...]:
     )
 
 
-def by_botocore(surroundings: Surroundings, monkeypatch: pytest.MonkeyPatch) -> tuple[str, str, str | None] | str:
+def by_botocore(
+    surroundings: Surroundings, monkeypatch: pytest.MonkeyPatch
+) -> tuple[str, str, str | None] | str:
     session = botocore.session.Session(profile=surroundings.explicit)
     monkeypatch.setattr(botocore.credentials, "_get_client_creator", lambda *_: _client)
     monkeypatch.setattr(session, "create_client", _client)
@@ -324,7 +359,7 @@ def by_botocore(surroundings: Surroundings, monkeypatch: pytest.MonkeyPatch) -> 
     try:
         found = session.get_credentials()
         frozen = None if found is None else found.get_frozen_credentials()
-    except Exception as error:  # its errors share no root
+    except Exception as error:  # noqa: BLE001 - its errors share no root
         return f"{type(error).__name__}: {error}"
     return "none" if frozen is None else (frozen.access_key, frozen.secret_key, frozen.token or None)
 
@@ -363,7 +398,23 @@ def _client(service: str, **options: Any) -> Any:
 
 def test_files_of_any_shape_have_the_sections_that_botocore_sees(tmp_path: Path) -> None:
     pick = random.Random(20260102)
-    alphabet = ["[a]", "[b c]", "a = 1", "a=2", "b : 3", "  c = 4", "\td=5", "", "#x", "; y", "e =", "  f", "[", "]x", "é = ü"]
+    alphabet = [
+        "[a]",
+        "[b c]",
+        "a = 1",
+        "a=2",
+        "b : 3",
+        "  c = 4",
+        "\td=5",
+        "",
+        "#x",
+        "; y",
+        "e =",
+        "  f",
+        "[",
+        "]x",
+        "é = ü",
+    ]
     for count in range(SETS * 5):
         text = "\n".join(pick.choices(alphabet, k=pick.randint(0, 9)))
         path = tmp_path / "file"
@@ -402,5 +453,3 @@ def test_region_and_endpoint_of_a_profile_are_those_that_botocore_takes(
         assert (client.meta.region_name, client.meta.endpoint_url) == (ours.region(), ours.endpoint_url("s3"))
     with pytest.raises(CredentialsError, match="services section 'gone'"):
         ProfileProvider("other").endpoint_url("s3")
-
-

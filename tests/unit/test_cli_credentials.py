@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 import presignlib.providers
 from presignlib.cli import main
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 KEYS = "aws_access_key_id = AKIA1\naws_secret_access_key = canary\n"
 
@@ -22,7 +25,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_it_prints_who_answers_and_why_the_others_did_not(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_it_prints_who_answers_and_why_the_others_did_not(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (home / "config").write_text(f"[default]\nregion = eu-west-1\n{KEYS}")
     assert 0 == main(["credentials"])
     out, err = capsys.readouterr()

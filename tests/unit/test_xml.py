@@ -39,7 +39,9 @@ def test_the_five_entities_and_characters_by_number_are_read() -> None:
 
 
 def test_comments_instructions_and_cdata_are_known() -> None:
-    assert {"a": "1<b>&amp;2"} == texts("<!-- <x> --><a><?pi <?>1<![CDATA[<b>&amp;]]>2<!--c--></a><!-- end -->")
+    assert {"a": "1<b>&amp;2"} == texts(
+        "<!-- <x> --><a><?pi <?>1<![CDATA[<b>&amp;]]>2<!--c--></a><!-- end -->"
+    )
 
 
 @pytest.mark.parametrize(

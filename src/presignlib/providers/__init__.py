@@ -73,7 +73,7 @@ def default_chain(*, profile: str | None = None) -> ChainProvider:
 
 def shared_chain(profile: str | None) -> DefaultChain:
     """Return the chain that all callers of this process share for ``profile``."""
-    global _shared  # noqa: PLW0603  swapped whole, after a fork
+    global _shared  # noqa: PLW0603 - swapped whole, after a fork
     pid, chains = _shared
     if pid != os.getpid():
         pid, chains = _shared = (os.getpid(), {})

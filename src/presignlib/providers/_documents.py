@@ -60,7 +60,7 @@ def instant(field: str, text: str) -> datetime:
     try:
         when = datetime.fromisoformat(text)
     except ValueError:
-        when = datetime.min  # no instant either: it has no offset  # noqa: DTZ901
+        when = datetime.min  # noqa: DTZ901 - no instant either: it has no offset
     if when.tzinfo is None:
         raise InvalidInputError(field, "an ISO 8601 instant with its offset")
     return when

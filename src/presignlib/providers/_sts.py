@@ -100,9 +100,7 @@ def signed_headers(
         added["x-amz-security-token"] = caller.session_token
     host, path = _host(url), "/" + url.partition("://")[2].partition("/")[2]
     canonical = sigv4.canonical_headers([("host", host), *headers.items(), *added.items()])
-    request = sigv4.canonical_request(
-        "POST", path.rstrip("/") + "/", "", canonical, sha256(body).hexdigest()
-    )
+    request = sigv4.canonical_request("POST", path.rstrip("/") + "/", "", canonical, sha256(body).hexdigest())
     key = sigv4.signing_key(caller.secret_access_key, stamp[:8], region, "sts")
     signature = sigv4.signature(key, sigv4.string_to_sign(stamp, scope, request))
     added["authorization"] = (

@@ -40,7 +40,7 @@ class BotoProvider:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def load(self, min_lifetime: float = 0) -> Credentials:  # noqa: ARG002  the protocol's
+    def load(self, min_lifetime: float = 0) -> Credentials:  # noqa: ARG002 - as all providers have it
         """Return the session's credentials as they are now, with their end.
 
         Raises NoCredentialsError where the session has none, and CredentialsError with

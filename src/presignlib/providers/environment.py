@@ -29,7 +29,7 @@ class EnvironmentProvider:
     def __init__(self, *, environ: Mapping[str, str] | None = None) -> None:
         self._environ = environ
 
-    def load(self, min_lifetime: float = 0) -> Credentials:  # noqa: ARG002  the protocol's
+    def load(self, min_lifetime: float = 0) -> Credentials:  # noqa: ARG002 - as all providers have it
         """Return the credentials that the environment has now.
 
         Raises NoCredentialsError where there are none and CredentialsError where they

@@ -73,9 +73,7 @@ class InstanceMetadataProvider(Refreshing):
         return credentials_from(self.name, document, _FIELDS, needed=4, place="the service's answer")
 
 
-def instance_region(
-    *, environ: Mapping[str, str] | None = None, transport: Transport | None = None
-) -> str:
+def instance_region(*, environ: Mapping[str, str] | None = None, transport: Transport | None = None) -> str:
     """Return the region that this EC2 instance runs in, as its metadata service tells.
 
     Nobody asks it unless you do: ``presign_get(…, region=instance_region())``. Raises

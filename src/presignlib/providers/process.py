@@ -76,7 +76,7 @@ class ProcessProvider(Refreshing):
 
         try:
             # stderr is inherited, stdin too: a command may ask for a code.
-            done = subprocess.run(words, stdout=subprocess.PIPE, timeout=timeout, check=False)  # noqa: S603
+            done = subprocess.run(words, stdout=subprocess.PIPE, timeout=timeout, check=False)  # noqa: S603 - the user's own
         except subprocess.TimeoutExpired:
             raise CredentialsError(f"the command did not end within {timeout:g} seconds", self.name) from None
         except (OSError, ValueError) as error:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING
 
 from presignlib.providers._http import Answer, NoAnswerError, Request
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 NOON = datetime(2026, 1, 2, 12, 0, tzinfo=timezone.utc)
 
@@ -27,7 +30,9 @@ class Clock:
 class FakeTransport:
     """Answers requests from a list or by a function, and remembers them."""
 
-    def __init__(self, *answers: Answer | NoAnswerError, by: Callable[[Request], Answer] | None = None) -> None:
+    def __init__(
+        self, *answers: Answer | NoAnswerError, by: Callable[[Request], Answer] | None = None
+    ) -> None:
         self.answers = list(answers)
         self.by = by
         self.requests: list[Request] = []

@@ -27,7 +27,9 @@ def test_a_role_has_the_credentials_that_sts_answers(clock: Clock) -> None:
 
 def test_the_question_has_all_that_was_given(clock: Clock) -> None:
     wire = FakeTransport(sts_answer())
-    provider(wire, clock, session_name="me", external_id="a b", duration_seconds=900, region="eu-west-1").load()
+    provider(
+        wire, clock, session_name="me", external_id="a b", duration_seconds=900, region="eu-west-1"
+    ).load()
     (request,) = wire.requests
     assert request.body is not None
     assert (request.method, request.url) == ("POST", "https://sts.eu-west-1.amazonaws.com/")
@@ -71,7 +73,9 @@ def test_sts_is_called_where_it_is(options: dict[str, object], url: str, clock: 
         ({"endpoint_url": "http://sts.example.com"}, "endpoint_url must be https"),
     ],
 )
-def test_a_place_that_can_not_be_called_is_refused(options: dict[str, object], why: str, clock: Clock) -> None:
+def test_a_place_that_can_not_be_called_is_refused(
+    options: dict[str, object], why: str, clock: Clock
+) -> None:
     with pytest.raises(CredentialsError, match=why):
         provider(FakeTransport(), clock, **options).load()
 

@@ -58,7 +58,7 @@ def test_a_session_that_raises_is_told_by_the_kind_of_error() -> None:
     def fail() -> None:
         raise LookupError("canary")
 
-    with pytest.raises(CredentialsError, match="boto3 session: the session raised LookupError$"):
+    with pytest.raises(CredentialsError, match=r"boto3 session: the session raised LookupError$"):
         from_boto3(SimpleNamespace(get_credentials=fail)).load()
 
 

@@ -26,7 +26,7 @@ class Says:
         if name is not None:
             self.name = name
 
-    def load(self, min_lifetime: float = 0) -> Credentials:
+    def load(self, min_lifetime: float = 0) -> Credentials:  # noqa: ARG002 - as all providers have it
         if isinstance(self.what, CredentialsError):
             raise self.what
         return self.what
@@ -36,7 +36,9 @@ GOOD = Credentials("AKIA1", "s")
 
 
 def test_the_first_that_has_credentials_answers() -> None:
-    chain = ChainProvider([Says(NoCredentialsError("nothing", "a")), Says(GOOD, "b"), Says(CredentialsError("c"))])
+    chain = ChainProvider(
+        [Says(NoCredentialsError("nothing", "a")), Says(GOOD, "b"), Says(CredentialsError("c"))]
+    )
     found = chain.find()
     assert (GOOD, "b", ("a: nothing",)) == (found.credentials, found.provider, found.refusals)
     assert GOOD is chain.load()
@@ -47,7 +49,9 @@ def test_a_provider_without_a_name_is_called_by_its_class() -> None:
 
 
 def test_one_that_fails_ends_the_search_and_names_those_before() -> None:
-    chain = ChainProvider([Says(NoCredentialsError("nothing", "a")), Says(CredentialsError("broken", "b")), Says(GOOD)])
+    chain = ChainProvider(
+        [Says(NoCredentialsError("nothing", "a")), Says(CredentialsError("broken", "b")), Says(GOOD)]
+    )
     with pytest.raises(CredentialsError) as caught:
         chain.load()
     assert "b: broken; asked before: a: nothing" == str(caught.value)
@@ -55,11 +59,15 @@ def test_one_that_fails_ends_the_search_and_names_those_before() -> None:
 
 
 def test_nothing_anywhere_names_all_in_their_order() -> None:
-    inner = ChainProvider([Says(NoCredentialsError("nothing", "b")), Says(NoCredentialsError("nothing", "c"))])
+    inner = ChainProvider(
+        [Says(NoCredentialsError("nothing", "b")), Says(NoCredentialsError("nothing", "c"))]
+    )
     with pytest.raises(NoCredentialsError) as caught:
         ChainProvider([Says(NoCredentialsError("nothing", "a")), inner]).load()
     assert ("a: nothing", "b: nothing", "c: nothing") == caught.value.tried
-    assert "credentials: none were found; asked before: a: nothing; b: nothing; c: nothing" == str(caught.value)
+    assert "credentials: none were found; asked before: a: nothing; b: nothing; c: nothing" == str(
+        caught.value
+    )
 
 
 def test_the_default_chain_asks_in_botocores_order() -> None:
@@ -83,7 +91,7 @@ def test_a_profile_variable_with_a_slip_is_an_error_whatever_else_is_set() -> No
 
 def test_a_variable_that_is_set_later_counts_at_once() -> None:
     environ = {**NO_FILES, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "/x"}
-    chain = DefaultChain(environ=environ, transport=FakeTransport(by=lambda request: answer(document(LATER))))
+    chain = DefaultChain(environ=environ, transport=FakeTransport(by=lambda _: answer(document(LATER))))
     assert "container" == chain.find().provider
     assert chain.load() is chain.load()
     environ |= KEYS
@@ -112,11 +120,16 @@ def test_reprs_show_what_was_given() -> None:
     ("program", "module"),
     [
         ("import presignlib", "presignlib.providers"),
-        ("from presignlib.providers import default_chain; default_chain().load()", "presignlib.providers.profile"),
+        (
+            "from presignlib.providers import default_chain; default_chain().load()",
+            "presignlib.providers.profile",
+        ),
         ("from presignlib.providers import default_chain; default_chain().load()", "http.client"),
     ],
 )
 def test_a_provider_is_loaded_when_its_turn_comes(program: str, module: str) -> None:
     check = f"import sys; {program}; sys.exit({module!r} in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", check], env={**KEYS, "PYTHONPATH": ":".join(sys.path)}, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", check], env={**KEYS, "PYTHONPATH": ":".join(sys.path)}, check=False
+    )
     assert 0 == done.returncode

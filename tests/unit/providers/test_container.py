@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -10,6 +10,9 @@ from presignlib.providers import ContainerProvider
 from presignlib.providers._http import Answer, NoAnswerError
 
 from .fakes import NOON, Clock, FakeTransport, answer, document
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FULL = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
 RELATIVE = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"
@@ -23,7 +26,10 @@ def provider(environ: dict[str, str], wire: FakeTransport | None = None) -> Cont
 def test_a_relative_uri_asks_the_agent_of_ecs() -> None:
     wire = FakeTransport(answer(document()))
     found = provider({RELATIVE: "/v2/credentials/1?a=b"}, wire).load()
-    assert Credentials("ASIAEXAMPLE", "secret/example", "token//example==", expires_at=NOON + timedelta(hours=6)) == found
+    assert (
+        Credentials("ASIAEXAMPLE", "secret/example", "token//example==", expires_at=NOON + timedelta(hours=6))
+        == found
+    )
     (request,) = wire.requests
     assert ("GET", "http://169.254.170.2/v2/credentials/1?a=b") == (request.method, request.url)
     assert {"Accept": "application/json"} == request.headers
@@ -70,7 +76,7 @@ def test_nobody_else_gets_the_token(url: str) -> None:
 
 @pytest.mark.parametrize("uri", ["@evil.example/", ".evil.example/", "//", "/a b"])
 def test_a_relative_uri_can_not_change_the_host(uri: str) -> None:
-    wire = FakeTransport(by=lambda request: answer(document()))
+    wire = FakeTransport(by=lambda _: answer(document()))
     if uri == "//":
         provider({RELATIVE: uri}, wire).load()
         assert "http://169.254.170.2//" == wire.requests[0].url
@@ -85,7 +91,7 @@ def test_the_token_file_goes_first_and_is_read_each_time(tmp_path: Path) -> None
     path.write_text("one")
     environ = {FULL: "http://localhost/", TOKEN: "no", f"{TOKEN}_FILE": str(path)}
     clock = Clock()
-    wire = FakeTransport(by=lambda request: answer(document(clock() + timedelta(hours=1))))
+    wire = FakeTransport(by=lambda _: answer(document(clock() + timedelta(hours=1))))
     container = ContainerProvider(environ=environ, transport=wire, clock=clock)
     container.load()
     path.write_text("two")
@@ -120,7 +126,10 @@ def test_outside_of_a_container_it_has_nothing() -> None:
         (answer("", 404), "answered 404$"),
         (answer("<html>"), "answered with HTML"),
         (answer(document(Token=None)), "answer lacks Token"),
-        (NoAnswerError("broke off", final=True), "the endpoint in AWS_CONTAINER_CREDENTIALS_FULL_URI broke off"),
+        (
+            NoAnswerError("broke off", final=True),
+            "the endpoint in AWS_CONTAINER_CREDENTIALS_FULL_URI broke off",
+        ),
     ],
 )
 def test_a_bad_answer_names_the_variable(reply: Answer | NoAnswerError, why: str) -> None:

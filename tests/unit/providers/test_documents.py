@@ -27,7 +27,9 @@ def test_milliseconds_are_an_end_too() -> None:
 
 
 def test_token_and_end_may_be_left_out_where_they_are_not_needed() -> None:
-    assert Credentials("AKIA1", "s") == credentials_from("p", {**GOOD, "Token": "", "Expiration": None}, NAMES)
+    assert Credentials("AKIA1", "s") == credentials_from(
+        "p", {**GOOD, "Token": "", "Expiration": None}, NAMES
+    )
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,16 @@ from __future__ import annotations
 
 import ntpath
 import os
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from presignlib import CredentialsError
 from presignlib.providers import _files
 from presignlib.providers._files import CONFIG, CREDENTIALS, Files, located, parsed, stamp_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def files(folder: Path, config: str | bytes | None = None, credentials: str | bytes | None = None) -> Files:
@@ -33,7 +36,9 @@ def test_files_that_are_not_there_are_empty(tmp_path: Path) -> None:
 
 
 def test_other_sections_stand_apart(tmp_path: Path) -> None:
-    both = files(tmp_path, "[sso-session corp]\nr=1\n[services s]\ns3 =\n  endpoint_url = x\n\n  a=b\n[preview]\nc=1\n")
+    both = files(
+        tmp_path, "[sso-session corp]\nr=1\n[services s]\ns3 =\n  endpoint_url = x\n\n  a=b\n[preview]\nc=1\n"
+    )
     assert {"corp": {"r": "1"}} == both.sso_sessions
     assert {"s": {"s3": {"endpoint_url": "x", "a": "b"}}} == both.services
     assert {} == both.profiles
@@ -99,7 +104,7 @@ def test_a_file_that_is_replaced_while_it_is_read_is_read_again(
 ) -> None:
     new = tmp_path / "new"
     new.write_text("[default]\na = new\n")
-    looks = iter([None, lambda: os.replace(new, tmp_path / "config")])
+    looks = iter([None, lambda: new.replace(tmp_path / "config")])
     real = os.fstat
 
     def fstat(handle: int) -> os.stat_result:
@@ -108,7 +113,7 @@ def test_a_file_that_is_replaced_while_it_is_read_is_read_again(
             replace()
         return real(handle)
 
-    monkeypatch.setattr(_files.os, "fstat", fstat)
+    monkeypatch.setattr(os, "fstat", fstat)
     assert {"default": {"a": "new"}} == files(tmp_path, "[default]\na = old\n").profiles
 
 

@@ -20,7 +20,9 @@ def test_what_the_server_means_is_an_answer(status: int) -> None:
     assert status == Calls(FakeTransport(answer("", status))).ask(ASKED).status
 
 
-@pytest.mark.parametrize("failure", [answer("", 500), answer("", 503), answer("", 429), NoAnswerError("silence")])
+@pytest.mark.parametrize(
+    "failure", [answer("", 500), answer("", 503), answer("", 429), NoAnswerError("silence")]
+)
 def test_a_failure_is_tried_again_after_a_pause(failure: Answer | NoAnswerError) -> None:
     wire = FakeTransport(failure, failure, answer("good"))
     assert Calls(wire).ask(ASKED).body == b"good"

@@ -20,7 +20,10 @@ def provider(wire: FakeTransport, **environ: str) -> InstanceMetadataProvider:
 def test_a_session_token_comes_first_then_the_role_then_its_credentials() -> None:
     wire = FakeTransport(answer("session"), answer("demo-role\nother"), answer(document()))
     found = provider(wire).load()
-    assert Credentials("ASIAEXAMPLE", "secret/example", "token//example==", expires_at=NOON + timedelta(hours=6)) == found
+    assert (
+        Credentials("ASIAEXAMPLE", "secret/example", "token//example==", expires_at=NOON + timedelta(hours=6))
+        == found
+    )
     asked = [(request.method, request.url.removeprefix(BASE), request.headers) for request in wire.requests]
     assert [
         ("PUT", "/api/token", {"X-aws-ec2-metadata-token-ttl-seconds": "21600"}),
@@ -34,7 +37,10 @@ def test_a_session_token_comes_first_then_the_role_then_its_credentials() -> Non
     [
         ({"AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE": "IPv6"}, "http://[fd00:ec2::254]/latest/api/token"),
         ({"AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE": ""}, "http://169.254.169.254/latest/api/token"),
-        ({"AWS_EC2_METADATA_SERVICE_ENDPOINT": "http://localhost:1338/"}, "http://localhost:1338/latest/api/token"),
+        (
+            {"AWS_EC2_METADATA_SERVICE_ENDPOINT": "http://localhost:1338/"},
+            "http://localhost:1338/latest/api/token",
+        ),
     ],
 )
 def test_the_service_is_where_the_variables_say(environ: dict[str, str], url: str) -> None:
@@ -47,7 +53,10 @@ def test_the_service_is_where_the_variables_say(environ: dict[str, str], url: st
     ("environ", "why"),
     [
         ({"AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE": "IPv5"}, "ENDPOINT_MODE has to be IPv4 or IPv6"),
-        ({"AWS_EC2_METADATA_SERVICE_ENDPOINT": "localhost"}, "AWS_EC2_METADATA_SERVICE_ENDPOINT must be a URL"),
+        (
+            {"AWS_EC2_METADATA_SERVICE_ENDPOINT": "localhost"},
+            "AWS_EC2_METADATA_SERVICE_ENDPOINT must be a URL",
+        ),
         ({"AWS_EC2_METADATA_DISABLED": "TRUE"}, "instance metadata: AWS_EC2_METADATA_DISABLED is set"),
     ],
 )
@@ -100,7 +109,10 @@ def test_who_can_not_be_reached_is_no_case_of_hops() -> None:
         ([answer("s"), answer("r"), answer("", 400)], "the service answered 400"),
         ([answer("s"), answer("r"), answer("<html>canary")], "answered with HTML"),
         ([answer("s"), answer("r"), answer('{"SecretAccessKey": "canary')], "other text, or half of it"),
-        ([answer("s"), answer("r"), answer({"Code": "AssumeRoleUnauthorizedAccess"})], "it says AssumeRoleUnauth"),
+        (
+            [answer("s"), answer("r"), answer({"Code": "AssumeRoleUnauthorizedAccess"})],
+            "it says AssumeRoleUnauth",
+        ),
     ],
 )
 def test_a_bad_answer_is_told_by_its_looks(answers: list[Answer], why: str) -> None:
@@ -121,5 +133,7 @@ def test_the_region_is_told_when_asked_for() -> None:
 
 
 def test_what_is_no_region_is_refused() -> None:
-    with pytest.raises(CredentialsError, match="instance region: the service answered with what is no region"):
+    with pytest.raises(
+        CredentialsError, match="instance region: the service answered with what is no region"
+    ):
         instance_region(environ={}, transport=FakeTransport(answer("s"), answer("<html>")))

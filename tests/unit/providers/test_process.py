@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,6 +12,9 @@ from presignlib.providers import ProcessProvider
 from presignlib.providers.process import windows_words
 
 from .fakes import NOON, Clock, iso
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 GOOD = {"Version": 1, "AccessKeyId": "AKIA1", "SecretAccessKey": "s"}
 
@@ -55,7 +58,12 @@ def test_an_exit_code_is_told() -> None:
 
 
 def test_a_command_is_run_without_a_shell() -> None:
-    command = [sys.executable, "-c", "import sys; print(sys.argv[1])", json.dumps({**GOOD, "SecretAccessKey": "$HOME;"})]
+    command = [
+        sys.executable,
+        "-c",
+        "import sys; print(sys.argv[1])",
+        json.dumps({**GOOD, "SecretAccessKey": "$HOME;"}),
+    ]
     assert ProcessProvider(command).load().secret_access_key == "$HOME;"
 
 
@@ -71,7 +79,9 @@ def test_a_command_that_does_not_end_is_ended() -> None:
 
 
 @pytest.mark.parametrize(("command", "why"), [("/gone/tool", "No such file"), (["a\0b"], "not a command")])
-def test_a_command_that_can_not_be_run_is_told_with_the_reason(command: str | Sequence[str], why: str) -> None:
+def test_a_command_that_can_not_be_run_is_told_with_the_reason(
+    command: str | Sequence[str], why: str
+) -> None:
     with pytest.raises(CredentialsError, match=why):
         ProcessProvider(command).load()
 
@@ -84,13 +94,19 @@ def test_a_command_is_killed_mid_answer() -> None:
 
 def test_words_are_split_as_the_platform_does() -> None:
     command = r'"C:\Program Files\tool.exe" --name "a b" \"q\"'
-    assert [r"C:\Program Files\tool.exe", "--name", "a b", '"q"'] == ProcessProvider(command, platform="win32")._words
-    assert [r"C:\Program Files\tool.exe", "--name", "a b", '"q"'] == ProcessProvider(command, platform="linux")._words
+    assert [r"C:\Program Files\tool.exe", "--name", "a b", '"q"'] == ProcessProvider(
+        command, platform="win32"
+    )._words
+    assert [r"C:\Program Files\tool.exe", "--name", "a b", '"q"'] == ProcessProvider(
+        command, platform="linux"
+    )._words
     assert [r"C:\tool.exe"] == ProcessProvider(r"C:\tool.exe", platform="win32")._words
     assert ["C:tool.exe"] == ProcessProvider(r"C:\tool.exe", platform="darwin")._words
 
 
-@pytest.mark.parametrize(("command", "platform"), [("", "linux"), ("a 'b", "linux"), ('a "b', "win32"), ([], "linux")])
+@pytest.mark.parametrize(
+    ("command", "platform"), [("", "linux"), ("a 'b", "linux"), ('a "b', "win32"), ([], "linux")]
+)
 def test_a_command_without_words_is_refused(command: str | Sequence[str], platform: str) -> None:
     with pytest.raises(InvalidInputError, match="command must be at least the name of a program"):
         ProcessProvider(command, platform=platform)
@@ -106,7 +122,7 @@ def test_a_command_without_words_is_refused(command: str | Sequence[str], platfo
         (r"a\b\\c", [r"a\b\\c"]),
         (r"\\server\share\tool.exe x", [r"\\server\share\tool.exe", "x"]),
         (r'"a\\" b', ["a\\", "b"]),
-        (r'"a\\\"b"', [r'a\"b']),
+        (r'"a\\\"b"', [r"a\"b"]),
         ("a\\ b\\", ["a\\", "b\\"]),
     ],
 )

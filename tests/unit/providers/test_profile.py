@@ -2,9 +2,8 @@ from __future__ import annotations
 
 import json
 import pickle
-from collections.abc import Sequence
 from hashlib import sha1
-from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
 import pytest
@@ -14,6 +13,10 @@ from presignlib.providers import ProfileProvider
 from presignlib.providers._files import CONFIG, CREDENTIALS
 
 from .fakes import NOON, Clock, FakeTransport, answer, document, sts_answer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
 
 ROLE = "arn:aws:iam::123456789012:role/demo"
 KEYS = "aws_access_key_id = AKIA1\naws_secret_access_key = s\n"
@@ -25,7 +28,7 @@ class Home:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.environ = {CONFIG[0]: str(folder / "config"), CREDENTIALS[0]: str(folder / "credentials")}
-        self.wire = FakeTransport(by=lambda request: sts_answer())
+        self.wire = FakeTransport(by=lambda _: sts_answer())
 
     def write(self, config: str = "", credentials: str = "") -> None:
         (self.folder / "config").write_text(config)
@@ -65,7 +68,9 @@ def test_keys_of_the_config_file_come_after_a_process(home: Home) -> None:
     assert "AKIAP" == home.provider("dev").load().access_key_id
 
 
-@pytest.mark.parametrize("variables", [{"AWS_PROFILE": "dev"}, {"AWS_DEFAULT_PROFILE": "dev", "AWS_PROFILE": "x"}])
+@pytest.mark.parametrize(
+    "variables", [{"AWS_PROFILE": "dev"}, {"AWS_DEFAULT_PROFILE": "dev", "AWS_PROFILE": "x"}]
+)
 def test_the_variable_names_the_profile(home: Home, variables: dict[str, str]) -> None:
     home.write(f"[profile dev]\n{KEYS}")
     assert "AKIA1" == home.provider(**variables).load().access_key_id
@@ -75,7 +80,9 @@ def test_the_variable_names_the_profile(home: Home, variables: dict[str, str]) -
 def test_a_named_profile_that_is_not_defined_is_an_error(
     home: Home, profile: str | None, variables: dict[str, str]
 ) -> None:
-    with pytest.raises(CredentialsError, match="profile gone: is not defined in .*config nor in .*credentials") as caught:
+    with pytest.raises(
+        CredentialsError, match=r"profile gone: is not defined in .*config nor in .*credentials"
+    ) as caught:
         home.provider(profile, **variables).load()
     assert not isinstance(caught.value, NoCredentialsError)
 
@@ -112,7 +119,11 @@ def test_a_role_is_assumed_with_the_keys_of_its_source(home: Home) -> None:
     assert request.url == "https://sts.eu-west-1.amazonaws.com/"
     assert "Credential=AKIA1/20260102/eu-west-1/sts/aws4_request" in request.headers["authorization"]
     asked = parse_qs((request.body or b"").decode())
-    assert (["x"], ["900"], ["me"]) == (asked["ExternalId"], asked["DurationSeconds"], asked["RoleSessionName"])
+    assert (["x"], ["900"], ["me"]) == (
+        asked["ExternalId"],
+        asked["DurationSeconds"],
+        asked["RoleSessionName"],
+    )
 
 
 def test_roles_form_chains(home: Home) -> None:
@@ -140,29 +151,55 @@ def test_a_profile_may_be_the_source_of_itself(home: Home) -> None:
             "[profile a]\nrole_arn = R\nsource_profile = b\n[profile b]\nrole_arn = R\nsource_profile = a\n",
             "source_profile goes in a circle: a → b → a",
         ),
-        ("[profile a]\nrole_arn = R\nsource_profile = gone\n", "has source_profile 'gone', which is not defined"),
-        ("[profile a]\nrole_arn = R\nsource_profile = b\n[profile b]\nx=1\n", "source_profile 'b' has no credentials"),
-        ("[profile a]\nrole_arn = R\nsource_profile = b\ncredential_source = Environment\n", "has both source_prof"),
+        (
+            "[profile a]\nrole_arn = R\nsource_profile = gone\n",
+            "has source_profile 'gone', which is not defined",
+        ),
+        (
+            "[profile a]\nrole_arn = R\nsource_profile = b\n[profile b]\nx=1\n",
+            "source_profile 'b' has no credentials",
+        ),
+        (
+            "[profile a]\nrole_arn = R\nsource_profile = b\ncredential_source = Environment\n",
+            "has both source_prof",
+        ),
         ("[profile a]\nrole_arn = R\n", "needs source_profile or credential_source"),
         ("[profile a]\nrole_arn =\ncredential_source = Environment\n", "'a' lacks role_arn"),
-        ("[profile a]\nrole_arn = R\ncredential_source = Vault\n", "has to be one of Environment, EcsContainer, Ec2"),
-        ("[profile a]\nrole_arn = R\ncredential_source = Environment\n", "environment: AWS_ACCESS_KEY_ID is not set"),
+        (
+            "[profile a]\nrole_arn = R\ncredential_source = Vault\n",
+            "has to be one of Environment, EcsContainer, Ec2",
+        ),
+        (
+            "[profile a]\nrole_arn = R\ncredential_source = Environment\n",
+            "environment: AWS_ACCESS_KEY_ID is not set",
+        ),
         (
             f"[profile a]\nrole_arn = R\nsource_profile = a\nmfa_serial = m\n{KEYS}",
             "mfa_serial: .* a profile with credential_process = aws configure export-credentials --profile a",
         ),
         ("[profile a]\nlogin_session = arn\n", "signs in by 'aws login'.* export-credentials --profile a"),
-        ("[profile a]\naws_access_key_id = canary\n", "has aws_access_key_id, and lacks aws_secret_access_key"),
-        ("[profile a]\naws_access_key_id =\naws_secret_access_key = canary\n", "access_key_id must be printable"),
+        (
+            "[profile a]\naws_access_key_id = canary\n",
+            "has aws_access_key_id, and lacks aws_secret_access_key",
+        ),
+        (
+            "[profile a]\naws_access_key_id =\naws_secret_access_key = canary\n",
+            "access_key_id must be printable",
+        ),
         ("[profile a]\naws_access_key_id =\n  b = canary\naws_secret_access_key = s\n", "has to be one line"),
         ("[profile a]\ncredential_process = 'canary\n", "credential_process: command must be at least"),
         ("[profile a]\nweb_identity_token_file = /gone\n", "a token file is named and no role"),
         ("[profile a]\nsso_account_id = 1\n", "'a' lacks sso_start_url"),
         ("[profile a]\nsso_account_id = 1\nsso_session = s\n", "sso-session 's' has to be defined"),
-        ("[profile a]\nsso_account_id = 1\nsso_session = s\n[sso-session s]\nsso_region = r\n", "has to be defined"),
         (
-            "[profile a]\nsso_account_id = 1\nsso_session = s\nsso_region = x\n"
-            "[sso-session s]\nsso_region = r\nsso_start_url = u\n",
+            "[profile a]\nsso_account_id = 1\nsso_session = s\n[sso-session s]\nsso_region = r\n",
+            "has to be defined",
+        ),
+        (
+            (
+                "[profile a]\nsso_account_id = 1\nsso_session = s\nsso_region = x\n"
+                "[sso-session s]\nsso_region = r\nsso_start_url = u\n"
+            ),
             "sso_region differs between 'a' and sso-session 's'",
         ),
     ],
@@ -205,8 +242,10 @@ def test_a_named_profile_leaves_the_environments_web_identity_out(home: Home) ->
     ("config", "key", "command"),
     [
         (
-            "[profile a]\nsso_session = corp\nsso_account_id = 1\nsso_role_name = R\n"
-            "[sso-session corp]\nsso_start_url = u\nsso_region = eu-west-1\n",
+            (
+                "[profile a]\nsso_session = corp\nsso_account_id = 1\nsso_role_name = R\n"
+                "[sso-session corp]\nsso_start_url = u\nsso_region = eu-west-1\n"
+            ),
             "corp",
             "aws sso login --sso-session corp",
         ),
@@ -230,7 +269,7 @@ def test_a_sign_in_has_two_forms(
     (cache / f"{sha1(key.encode()).hexdigest()}.json").write_text(token)
     role = {"accessKeyId": "ASIASSO", "secretAccessKey": "s", "sessionToken": "t"}
     expiration = int(NOON.timestamp() + 3600) * 1000
-    home.wire.by = lambda request: answer({"roleCredentials": {**role, "expiration": expiration}})
+    home.wire.by = lambda _: answer({"roleCredentials": {**role, "expiration": expiration}})
     provider = home.provider("a")
     assert "ASIASSO" == provider.load().access_key_id
     assert provider.described == "profile a, sso R"
@@ -261,7 +300,11 @@ def test_the_endpoint_of_a_service_goes_before_that_of_all(home: Home) -> None:
     [
         ({}, "endpoint_url = http://profile.test", "http://profile.test/"),
         ({"AWS_ENDPOINT_URL": "http://all.test"}, "endpoint_url = http://profile.test", "http://all.test/"),
-        ({"AWS_ENDPOINT_URL": "http://all.test", "AWS_ENDPOINT_URL_STS": "http://sts.test"}, "", "http://sts.test/"),
+        (
+            {"AWS_ENDPOINT_URL": "http://all.test", "AWS_ENDPOINT_URL_STS": "http://sts.test"},
+            "",
+            "http://sts.test/",
+        ),
         ({"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true", "AWS_ENDPOINT_URL": "http://x.test"}, "", None),
         ({"AWS_ENDPOINT_URL": "http://x.test"}, "ignore_configured_endpoint_urls = TRUE", None),
     ],

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import pickle
 import threading
 import warnings
-from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -17,10 +18,12 @@ from presignlib import (
     InvalidInputError,
     RefreshFailedWarning,
 )
-from presignlib.providers import _refresh
 from presignlib.providers._refresh import Refreshing
 
 from .fakes import NOON, Clock
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class Role(Refreshing):
@@ -266,8 +269,8 @@ def test_a_forked_child_begins_with_nothing(clock: Clock, monkeypatch: pytest.Mo
     role = Role(clock)
     role.load()
     role._memory.lock.acquire()  # as another thread may have held it at the fork
-    parent = _refresh.os.getpid()
-    monkeypatch.setattr(_refresh.os, "getpid", lambda: parent + 1)
+    parent = os.getpid()
+    monkeypatch.setattr(os, "getpid", lambda: parent + 1)
     assert role.load().access_key_id == "ASIA2"
 
 

@@ -7,7 +7,7 @@ import os
 import pickle
 import warnings
 from datetime import timedelta
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -26,6 +26,9 @@ from presignlib import (
 from presignlib.providers import ContainerProvider, shared_chain
 
 from .fakes import NOON, Clock, FakeTransport, answer, document
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 KEYS = "aws_access_key_id = AKIA1\naws_secret_access_key = s\n"
 GIVEN = Credentials("AKIAGIVEN", "s")
@@ -106,7 +109,7 @@ def test_all_callers_share_one_chain_a_profile(home: Path) -> None:
 def test_a_forked_child_begins_with_none(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     chain = shared_chain(None)
     parent = os.getpid()
-    monkeypatch.setattr(presignlib.providers.os, "getpid", lambda: parent + 1)
+    monkeypatch.setattr(os, "getpid", lambda: parent + 1)
     assert chain is not shared_chain(None)
     assert shared_chain(None) is shared_chain(None)
 
@@ -114,7 +117,7 @@ def test_a_forked_child_begins_with_none(home: Path, monkeypatch: pytest.MonkeyP
 def test_ten_thousand_urls_over_a_role_that_is_too_short_are_one_fetch(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    wire = FakeTransport(by=lambda request: answer(document(NOON + timedelta(hours=1))))
+    wire = FakeTransport(by=lambda _: answer(document(NOON + timedelta(hours=1))))
     monkeypatch.setenv("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/x")
     shared_chain(None)._made["ContainerProvider"] = ContainerProvider(transport=wire, clock=Clock())
     with warnings.catch_warnings():
@@ -137,11 +140,11 @@ def test_the_modules_hand_their_names_on() -> None:
     for name in presignlib.providers.__all__:
         assert callable(getattr(presignlib.providers, name))
     with pytest.raises(AttributeError, match="no attribute 'Nothing'"):
-        presignlib.providers.Nothing  # noqa: B018
+        presignlib.providers.Nothing  # noqa: B018 - the look itself raises
 
 
 def container(hours: float = 6) -> tuple[ContainerProvider, FakeTransport]:
-    wire = FakeTransport(by=lambda request: answer(document(NOON + timedelta(hours=hours))))
+    wire = FakeTransport(by=lambda _: answer(document(NOON + timedelta(hours=hours))))
     environ = {"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "/x"}
     return ContainerProvider(environ=environ, transport=wire, clock=Clock()), wire
 

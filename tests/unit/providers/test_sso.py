@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 from hashlib import sha1
-from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -12,6 +12,9 @@ from presignlib.providers import SSOProvider
 from presignlib.providers._http import Answer, NoAnswerError
 
 from .fakes import NOON, Clock, FakeTransport, answer, iso
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 START = "https://corp.awsapps.example/start"
 ROLE = {
@@ -24,14 +27,14 @@ ROLE = {
 }
 
 
-def cached(folder: Path, key: str = START, **changes: object) -> None:
+def cached(folder: Path, key: str = START, **changes: Any) -> None:
     token = {"accessToken": "sign-in", "expiresAt": iso(NOON + timedelta(hours=8)), **changes}
     (folder / f"{sha1(key.encode()).hexdigest()}.json").write_text(json.dumps(token))
 
 
 def provider(folder: Path, clock: Clock, wire: FakeTransport, **options: str) -> SSOProvider:
     given = {"start_url": START, "region": "eu-west-1", "account_id": "123456789012", "role_name": "Reader"}
-    return SSOProvider(**{**given, **options}, cache_directory=str(folder), transport=wire, clock=clock)  # type: ignore[arg-type]
+    return SSOProvider(**{**given, **options}, cache_directory=str(folder), transport=wire, clock=clock)
 
 
 def test_the_cached_token_gets_the_roles_credentials(tmp_path: Path, clock: Clock) -> None:
@@ -72,7 +75,7 @@ def test_chinas_portal_has_its_own_name(tmp_path: Path, clock: Clock) -> None:
     ],
 )
 def test_a_token_that_is_no_good_says_which_command_to_run(
-    tmp_path: Path, clock: Clock, content: str | bytes | dict[str, object] | None, why: str
+    tmp_path: Path, clock: Clock, content: str | bytes | dict[str, Any] | None, why: str
 ) -> None:
     if isinstance(content, dict):
         cached(tmp_path, **content)
@@ -109,7 +112,9 @@ def test_a_region_that_is_none_is_refused(tmp_path: Path, clock: Clock) -> None:
         provider(tmp_path, clock, FakeTransport(), region="evil.com/").load()
 
 
-def test_the_cache_is_in_the_home_unless_told_otherwise(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_cache_is_in_the_home_unless_told_otherwise(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     found = SSOProvider(start_url=START, region="eu-west-1", account_id="1", role_name="R")
     assert str(tmp_path / ".aws/sso/cache" / f"{sha1(START.encode()).hexdigest()}.json") == found._path()

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -9,6 +9,9 @@ from presignlib import CredentialsError, ExpiredCredentialsError, NoCredentialsE
 from presignlib.providers import WebIdentityProvider
 
 from .fakes import NOON, Clock, FakeTransport, sts_answer, sts_error
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 ROLE = "arn:aws:iam::123456789012:role/web"
 ACTION = "AssumeRoleWithWebIdentity"
