@@ -1,0 +1,1 @@
+"""Providers against real sockets and processes on loopback."""

@@ -173,6 +173,8 @@ def _sent(request: Request, ends_at: float) -> Answer:
         body = response.read(LARGEST + 1)
         if len(body) > LARGEST:
             raise NoAnswerError(f"answered with more than {LARGEST} bytes", final=True)
+        if response.length:  # http.client counts down what is still to come, and does not mind
+            raise NoAnswerError("broke off in the middle of its answer")
         return Answer(response.status, body)
     finally:
         connection.close()
