@@ -12,7 +12,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from presignlib import Credentials, CredentialsError, NoCredentialsError, Presigner
-from presignlib.providers import ContainerProvider, InstanceMetadataProvider, default_chain, instance_region
+from presignlib.providers import (
+    ContainerProvider,
+    InstanceMetadataProvider,
+    _http,
+    default_chain,
+    instance_region,
+)
 
 from .loopback import Asked, Reply, Role, http, metadata, serving
 
@@ -140,6 +146,17 @@ def test_a_server_that_recovers_is_asked_again() -> None:
         assert instance(server.url).load().access_key_id == "ASIALOOPBACK"
 
 
+def test_a_body_that_comes_later_than_its_headers_is_waited_for() -> None:
+    def late(connection: socket.socket) -> None:
+        head, _, body = http(Role().document()).partition(b"\r\n\r\n")
+        connection.sendall(head + b"\r\nConnection: close\r\n\r\n")
+        time.sleep(0.2)
+        connection.sendall(body)
+
+    with serving(lambda _: late) as server:
+        assert container(server.url).load().access_key_id == "ASIALOOPBACK"
+
+
 def test_nobody_there_is_told_at_once() -> None:
     with serving(lambda _: http("")) as server:
         url = server.url
@@ -168,6 +185,16 @@ def test_a_stranger_with_a_certificate_of_his_own_is_not_talked_to(monkeypatch: 
         assert [] == server.asked
         monkeypatch.setenv("AWS_CA_BUNDLE", str(STRANGER))
         assert container(url).load().access_key_id == "ASIALOOPBACK"
+
+
+def test_the_host_is_sent_as_the_url_has_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    connect = _http._connected
+    monkeypatch.setenv("AWS_CA_BUNDLE", str(STRANGER))
+    with serving(lambda _: http(""), certificate=STRANGER) as server:
+        port = int(server.url.rpartition(":")[2])
+        monkeypatch.setattr(_http, "_connected", lambda host, asked, ends: connect(host, port if asked == 443 else 0, ends))
+        _http.Wire().send(_http.Request("GET", "https://localhost/"), 5)
+    assert server.asked[0].headers["host"] == "localhost"
 
 
 def test_sixty_four_threads_over_credentials_that_end_share_one_refresh() -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import socket
     import ssl
     from collections.abc import Mapping
-    from http.client import HTTPConnection
+    from http.client import HTTPResponse
     from typing import Protocol
 
     class Transport(Protocol):
@@ -162,40 +162,33 @@ class Wire:
 
 
 def _sent(request: Request, ends_at: float) -> Answer:
-    scheme, _, rest = request.url.partition("://")
-    authority, slash, target = rest.partition("/")
-    connection = _connection(scheme, authority, ends_at)
-    try:
-        connection.request(
-            request.method, slash + target or "/", request.body, {**request.headers, "Connection": "close"}
-        )
-        response = connection.getresponse()
-        body = response.read(LARGEST + 1)
-        if len(body) > LARGEST:
-            raise NoAnswerError(f"answered with more than {LARGEST} bytes", final=True)
-        if response.length:  # http.client counts down what is still to come, and does not mind
-            raise NoAnswerError("broke off in the middle of its answer")
-        return Answer(response.status, body)
-    finally:
-        connection.close()
-
-
-def _connection(scheme: str, authority: str, ends_at: float) -> HTTPConnection:
-    """Return a connection whose reads end with ``ends_at``, however slowly bytes drip in."""
     from http.client import HTTPConnection
 
-    default = 443 if scheme == "https" else 80
+    scheme, _, rest = request.url.partition("://")
+    authority, slash, target = rest.partition("/")
     has_port = ":" in authority.rpartition("]")[2]
+    default = 443 if scheme == "https" else 80
     connection = HTTPConnection(authority if has_port else f"{authority}:{default}")
     sock = _connected(connection.host, connection.port, ends_at)
-    if scheme == "https":
-        try:
+    try:
+        if scheme == "https":
             sock = _tls().wrap_socket(sock, server_hostname=connection.host)
-        except BaseException:
-            sock.close()
-            raise
-    connection.sock = _Timed(sock, ends_at)
-    return connection
+        connection.sock = _Timed(sock, ends_at)
+        # The host as the URL has it, and as it may be signed: http.client would add ":443".
+        headers = {"Host": authority, **request.headers, "Connection": "close"}
+        connection.request(request.method, slash + target or "/", request.body, headers)
+        return _received(connection.getresponse())
+    finally:
+        sock.close()
+
+
+def _received(response: HTTPResponse) -> Answer:
+    body = response.read(LARGEST + 1)
+    if len(body) > LARGEST:
+        raise NoAnswerError(f"answered with more than {LARGEST} bytes", final=True)
+    if response.length:  # http.client counts down what is still to come, and does not mind
+        raise NoAnswerError("broke off in the middle of its answer")
+    return Answer(response.status, body)
 
 
 def _connected(host: str, port: int, ends_at: float) -> socket.socket:
@@ -226,7 +219,11 @@ def _tls() -> ssl.SSLContext:
 
 
 class _Timed:
-    """A socket as ``http.client`` uses one, with a last moment for all that it reads."""
+    """A socket as ``http.client`` uses one, with a last moment for all that it reads.
+
+    However slowly bytes drip in, reading ends. Closing is left to whoever opened it:
+    ``http.client`` closes as soon as it has the headers, and the body is still to come.
+    """
 
     def __init__(self, sock: socket.socket, ends_at: float) -> None:
         self._sock = sock
@@ -239,7 +236,7 @@ class _Timed:
         return BufferedReader(_Reader(self._sock, self._ends_at))
 
     def close(self) -> None:
-        self._sock.close()
+        pass
 
 
 class _Reader(RawIOBase):
