@@ -35,7 +35,9 @@ def test_the_headers_are_byte_for_byte_botocores(
     request = AWSRequest("POST", f"{url}/", headers=dict(FORM), data=BODY)
     SigV4Auth(TheirCredentials("AKIA1", "s/ecret", token), "sts", "eu-west-1").add_auth(request)
     theirs = {name.lower(): value for name, value in request.headers.items()}
-    ours = signed_headers(url, BODY, FORM, Credentials("AKIA1", "s/ecret", token), "eu-west-1", NOON.timestamp())
+    ours = signed_headers(
+        url, BODY, FORM, Credentials("AKIA1", "s/ecret", token), "eu-west-1", NOON.timestamp()
+    )
     assert theirs == {**FORM, **ours}
 
 

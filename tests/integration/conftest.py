@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import presignlib.providers
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -15,3 +17,4 @@ def bare_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setattr(presignlib.providers, "_shared", (os.getpid(), {}))

@@ -114,22 +114,27 @@ class Loopback:
 class Role:
     """The credentials that the services hand out now."""
 
-    def __init__(self, hours: float = 6, key: str = "ASIALOOPBACK", secret: str = "s", token: str = "t//==") -> None:
+    def __init__(
+        self, hours: float = 6, key: str = "ASIALOOPBACK", secret: str = "s", token: str = "t//=="
+    ) -> None:
         self.hours = hours
         self.key, self.secret, self.token = key, secret, token
 
     def document(self) -> str:
         """Return them as both services write them."""
         until = datetime.now(timezone.utc) + timedelta(hours=self.hours)
-        return json.dumps({
-            "Code": "Success",
-            "LastUpdated": "2026-01-02T12:00:00Z",
-            "Type": "AWS-HMAC",
-            "AccessKeyId": self.key,
-            "SecretAccessKey": self.secret,
-            "Token": self.token,
-            "Expiration": f"{until:%Y-%m-%dT%H:%M:%SZ}",
-        }, indent=2)
+        return json.dumps(
+            {
+                "Code": "Success",
+                "LastUpdated": "2026-01-02T12:00:00Z",
+                "Type": "AWS-HMAC",
+                "AccessKeyId": self.key,
+                "SecretAccessKey": self.secret,
+                "Token": self.token,
+                "Expiration": f"{until:%Y-%m-%dT%H:%M:%SZ}",
+            },
+            indent=2,
+        )
 
 
 def metadata(role: Role) -> Callable[[Asked], Reply]:
@@ -142,7 +147,11 @@ def metadata(role: Role) -> Callable[[Asked], Reply]:
             return http(SESSION, X_Aws_Ec2_Metadata_Token_Ttl_Seconds="21600")
         if asked.headers.get("x-aws-ec2-metadata-token") != SESSION:
             return http("", 401)
-        pages = {ROLES: "demo-role", f"{ROLES}demo-role": role.document(), "/latest/meta-data/placement/region": "eu-west-1"}
+        pages = {
+            ROLES: "demo-role",
+            f"{ROLES}demo-role": role.document(),
+            "/latest/meta-data/placement/region": "eu-west-1",
+        }
         return http(pages[asked.target]) if asked.target in pages else http("", 404)
 
     return reply

@@ -6,6 +6,7 @@ import os
 import threading
 import time
 import warnings
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 
 STRANGER = Path(__file__).parent / "stranger.pem"  # key and certificate of "localhost", signed by nobody
+LONG_AGO = datetime(2020, 1, 1, tzinfo=timezone.utc)
 
 
 def instance(url: str) -> InstanceMetadataProvider:
@@ -102,7 +104,7 @@ def flood(connection: socket.socket) -> None:
 
 
 def chunks(connection: socket.socket) -> None:
-    connection.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"Acc")
+    connection.sendall(b'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{"Acc')
 
 
 @pytest.mark.parametrize(
@@ -139,8 +141,9 @@ def test_an_instance_that_fails_mid_answer_names_itself(broken: Callable[[socket
 
 
 def test_a_server_that_recovers_is_asked_again() -> None:
-    play, failures = metadata(Role()), iter([http("", 503), hang_up, http("", 500)])
-    with serving(lambda asked: next(failures, None) or play(asked)) as server:
+    play = metadata(Role())
+    failures: list[Reply] = [http("", 503), hang_up, http("", 500)]
+    with serving(lambda asked: failures.pop(0) if failures else play(asked)) as server:
         with pytest.raises(CredentialsError):
             instance(server.url).load()
         assert instance(server.url).load().access_key_id == "ASIALOOPBACK"
@@ -192,7 +195,9 @@ def test_the_host_is_sent_as_the_url_has_it(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("AWS_CA_BUNDLE", str(STRANGER))
     with serving(lambda _: http(""), certificate=STRANGER) as server:
         port = int(server.url.rpartition(":")[2])
-        monkeypatch.setattr(_http, "_connected", lambda host, asked, ends: connect(host, port if asked == 443 else 0, ends))
+        monkeypatch.setattr(
+            _http, "_connected", lambda host, asked, ends: connect(host, port if asked == 443 else 0, ends)
+        )
         _http.Wire().send(_http.Request("GET", "https://localhost/"), 5)
     assert server.asked[0].headers["host"] == "localhost"
 
@@ -205,7 +210,7 @@ def test_sixty_four_threads_over_credentials_that_end_share_one_refresh() -> Non
         presigner.prepare("1m")
         ended = provider._memory.held
         assert ended is not None
-        provider._memory.held = Credentials("ASIAENDED", "s", "t", expires_at=_past())
+        provider._memory.held = Credentials("ASIAENDED", "s", "t", expires_at=LONG_AGO)
         role.key, role.hours = "ASIANEW", 6
         urls: list[str] = []
         barrier = threading.Barrier(64)
@@ -223,12 +228,6 @@ def test_sixty_four_threads_over_credentials_that_end_share_one_refresh() -> Non
     assert 64 == len(urls)
     assert all("ASIANEW%2F" in url for url in urls)
     assert 2 == len(asked)
-
-
-def _past() -> object:
-    from datetime import datetime, timezone
-
-    return datetime(2026, 1, 1, tzinfo=timezone.utc)
 
 
 def test_a_service_that_goes_away_leaves_what_still_lives(monkeypatch: pytest.MonkeyPatch) -> None:

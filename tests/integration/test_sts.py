@@ -31,7 +31,9 @@ def sts() -> Iterator[str]:
 
 def test_a_role_is_assumed_for_as_long_as_asked(sts: str) -> None:
     source = Credentials("AKIA1", "s")
-    found = AssumeRoleProvider(source, ROLE, duration_seconds=1800, region="us-east-1", endpoint_url=sts).load()
+    found = AssumeRoleProvider(
+        source, ROLE, duration_seconds=1800, region="us-east-1", endpoint_url=sts
+    ).load()
     assert found.expires_at is not None
     assert found.access_key_id.startswith("ASIA")
     assert timedelta(minutes=29) < found.expires_at - datetime.now(timezone.utc) < timedelta(minutes=31)

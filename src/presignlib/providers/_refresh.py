@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ..credentials import Credentials
+    from ._http import Calls, Transport
 
 ADVISORY = 900.0  # seconds before the end in which one caller fetches
 MANDATORY = 600.0  # seconds before the end in which all wait for it
@@ -124,7 +125,6 @@ class Refreshing:
             memory.lock.release()
 
     def _refreshed(self, memory: _Memory, now: float) -> Credentials:
-        _tell_of_loop(memory, self.name)
         try:
             fetched = self._fetch()
             if fetched.ends_at is not None and fetched.ends_at <= self._now():
@@ -146,6 +146,27 @@ class Refreshing:
         memory.held, memory.fetched_at, memory.failed_at, memory.error = fetched, now, None, None
         memory.attempts += 1
         return fetched
+
+    def _calls(self, transport: Transport | None) -> Calls:
+        """Return a conversation to fetch with; from here on somebody waits."""
+        from ._http import Calls
+
+        self._tell_of_loop()
+        return Calls(transport)
+
+    def _tell_of_loop(self) -> None:
+        """Warn, once, if this thread runs an event loop: until the fetch is over nothing else does."""
+        import sys
+
+        memory, asyncio = self._memory, sys.modules.get("asyncio")
+        if memory.told_of_loop or asyncio is None or asyncio._get_running_loop() is None:
+            return
+        memory.told_of_loop = True
+        warn(
+            BlockingFetchWarning,
+            f"{self.name}: credentials are fetched while an event loop waits; "
+            "await presigner.aprepare() at start and from a timer",
+        )
 
     def _now(self) -> float:
         return utc_now() if self._clock is None else instant_of("clock", self._clock())
@@ -173,18 +194,3 @@ def _copied(error: CredentialsError) -> CredentialsError:
     copy = type(error)(*error.args)
     copy.__dict__.update(error.__dict__)
     return copy
-
-
-def _tell_of_loop(memory: _Memory, name: str) -> None:
-    """Warn, once, if this thread runs an event loop: until the fetch is over nothing else does."""
-    import sys
-
-    asyncio = sys.modules.get("asyncio")
-    if memory.told_of_loop or asyncio is None or asyncio._get_running_loop() is None:
-        return
-    memory.told_of_loop = True
-    warn(
-        BlockingFetchWarning,
-        f"{name}: credentials are fetched while an event loop waits; "
-        "await presigner.aprepare() at start and from a timer",
-    )

@@ -55,7 +55,6 @@ class AssumeRoleProvider(Refreshing):
         self._transport = transport
 
     def _fetch(self) -> Credentials:
-        from ._http import Calls
         from ._sts import assumed, endpoint_of
 
         endpoint = endpoint_of(self.name, self._region, self._endpoint_url)
@@ -70,7 +69,7 @@ class AssumeRoleProvider(Refreshing):
             parameters["ExternalId"] = self._external_id
         if self._duration_seconds is not None:
             parameters["DurationSeconds"] = str(self._duration_seconds)
-        return assumed(self.name, Calls(self._transport), endpoint, parameters, caller, now)
+        return assumed(self.name, self._calls(self._transport), endpoint, parameters, caller, now)
 
     def __getstate__(self) -> dict[str, Any]:
         if isinstance(self._source, Credentials):

@@ -52,7 +52,7 @@ class ContainerProvider(Refreshing):
 
     def _fetch(self) -> Credentials:
         from ._documents import credentials_from
-        from ._http import Calls, NoAnswerError, Request
+        from ._http import NoAnswerError, Request
 
         environ = os.environ if self._environ is None else self._environ
         variable, url = self._url(environ)
@@ -62,7 +62,7 @@ class ContainerProvider(Refreshing):
             headers["Authorization"] = token
         place = f"the endpoint in {variable}"
         try:
-            answer = Calls(self._transport).ask(Request("GET", url, headers))
+            answer = self._calls(self._transport).ask(Request("GET", url, headers))
             if answer.status != 200:
                 hint = f"; is {_TOKEN_FILE} or {_TOKEN} right?" if answer.status in (400, 401, 403) else ""
                 raise CredentialsError(f"{place} answered {answer.status}{hint}", self.name)

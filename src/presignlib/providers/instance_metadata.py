@@ -59,7 +59,8 @@ class InstanceMetadataProvider(Refreshing):
         from ._documents import credentials_from
         from ._http import NoAnswerError
 
-        service = _Service(self.name, self._environ, self._transport)
+        base = _base_of(self.name, self._environ)
+        service = _Service(self.name, base, self._calls(self._transport))
         role = service.text(_ROLES, "no role is attached to this instance")
         if not role.isprintable() or not role.isascii() or "/" in role or " " in role:
             raise CredentialsError(
@@ -80,9 +81,11 @@ def instance_region(*, environ: Mapping[str, str] | None = None, transport: Tran
     CredentialsError where the service can not be asked.
     """
     from ..request import checked_label
+    from ._http import Calls
 
     name = "instance region"
-    region = _Service(name, environ, transport).text(_REGION, "the service knows no region")
+    service = _Service(name, _base_of(name, environ), Calls(transport))
+    region = service.text(_REGION, "the service knows no region")
     try:
         return checked_label("region", region)
     except InvalidInputError:
@@ -92,15 +95,10 @@ def instance_region(*, environ: Mapping[str, str] | None = None, transport: Tran
 class _Service:
     """One conversation with the metadata service: a session token first, then questions."""
 
-    def __init__(self, name: str, environ: Mapping[str, str] | None, transport: Transport | None) -> None:
-        from ._http import Calls
-
-        environ = os.environ if environ is None else environ
-        if environ.get(_DISABLED, "").strip().lower() == "true":
-            raise NoCredentialsError(f"{_DISABLED} is set", name)
+    def __init__(self, name: str, base: str, calls: Calls) -> None:
         self._name = name
-        self._base = self._base_of(environ)
-        self._calls: Calls = Calls(transport)
+        self._base = base
+        self._calls = calls
         self._token = self._session()
 
     def text(self, path: str, missing: str) -> str:
@@ -158,16 +156,21 @@ class _Service:
             hint = f"; {_HOPS}" if error.timed_out else ""
             raise NoCredentialsError(f"the service {error}{hint}", self._name) from None
 
-    def _base_of(self, environ: Mapping[str, str]) -> str:
-        from ..request import parse_url
 
-        given = environ.get(_ENDPOINT)
-        mode = environ.get(_MODE, "IPv4") or "IPv4"
-        if given:
-            try:
-                return parse_url(_ENDPOINT, given, ("http", "https")).text.rstrip("/")
-            except InvalidInputError as error:
-                raise CredentialsError(f"{error}", self._name) from None
-        if mode.lower() not in _ENDPOINTS:
-            raise CredentialsError(f"{_MODE} has to be IPv4 or IPv6", self._name)
-        return _ENDPOINTS[mode.lower()]
+def _base_of(name: str, environ: Mapping[str, str] | None) -> str:
+    """Return where the service is. Raises NoCredentialsError where it is switched off."""
+    from ..request import parse_url
+
+    environ = os.environ if environ is None else environ
+    if environ.get(_DISABLED, "").strip().lower() == "true":
+        raise NoCredentialsError(f"{_DISABLED} is set", name)
+    given = environ.get(_ENDPOINT)
+    mode = environ.get(_MODE) or "IPv4"
+    if given:
+        try:
+            return parse_url(_ENDPOINT, given, ("http", "https")).text.rstrip("/")
+        except InvalidInputError as error:
+            raise CredentialsError(f"{error}", name) from None
+    if mode.lower() not in _ENDPOINTS:
+        raise CredentialsError(f"{_MODE} has to be IPv4 or IPv6", name)
+    return _ENDPOINTS[mode.lower()]

@@ -59,6 +59,7 @@ class ProcessProvider(Refreshing):
 
         from ._documents import credentials_from
 
+        self._tell_of_loop()
         code, output = (self._ran if self._run is None else self._run)(self._words, self._timeout)
         if code != 0:
             raise CredentialsError(f"the command ended with exit code {code}", self.name)

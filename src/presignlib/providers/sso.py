@@ -60,13 +60,13 @@ class SSOProvider(Refreshing):
     def _fetch(self) -> Credentials:
         from ..sigv4 import encode_query, joined
         from ._documents import credentials_from
-        from ._http import Calls, NoAnswerError, Request
+        from ._http import NoAnswerError, Request
 
         token = self._token()
         query = joined(encode_query([("role_name", self._role_name), ("account_id", self._account_id)]))
         url = f"https://portal.sso.{self._region}.{self._suffix()}/federation/credentials?{query}"
         try:
-            answer = Calls(self._transport).ask(Request("GET", url, {"x-amz-sso_bearer_token": token}))
+            answer = self._calls(self._transport).ask(Request("GET", url, {"x-amz-sso_bearer_token": token}))
             if answer.status == 401:
                 raise self._ended("is no longer accepted")
             if answer.status != 200:

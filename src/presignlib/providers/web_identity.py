@@ -53,7 +53,6 @@ class WebIdentityProvider(Refreshing):
         self._transport = transport
 
     def _fetch(self) -> Credentials:
-        from ._http import Calls
         from ._sts import assumed, endpoint_of
 
         environ = os.environ if self._environ is None else self._environ
@@ -76,7 +75,7 @@ class WebIdentityProvider(Refreshing):
             "WebIdentityToken": token_of(self.name, token_file, "web identity token"),
         }
         endpoint = endpoint_of(self.name, region, self._endpoint_url)
-        return assumed(self.name, Calls(self._transport), endpoint, parameters, None, now)
+        return assumed(self.name, self._calls(self._transport), endpoint, parameters, None, now)
 
 
 def token_of(provider: str, path: str, what: str) -> str:

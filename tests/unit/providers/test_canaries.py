@@ -41,7 +41,13 @@ BAD = (f"{BIRD}\n", f"{BIRD}\x00", f"{BIRD} ü", "", None, 5)
 
 def documents() -> Iterator[dict[str, object]]:
     """Return documents in which each field in turn is a bird that can not be used."""
-    whole: dict[str, object] = {**document(), "SecretAccessKey": BIRD, "Token": BIRD, "Message": BIRD, "Version": 1}
+    whole: dict[str, object] = {
+        **document(),
+        "SecretAccessKey": BIRD,
+        "Token": BIRD,
+        "Message": BIRD,
+        "Version": 1,
+    }
     for name, value in itertools.product((*whole, "SessionToken", "Other"), BAD):
         yield {**whole, name: value}
 
@@ -93,23 +99,33 @@ def test_services_can_not_make_it_sing(caplog: pytest.LogCaptureFixture) -> None
         assert BIRD not in heard(ContainerProvider(environ=environ, transport=wire, clock=Clock()), caplog)
         for before in ([], [answer(BIRD)], [answer(BIRD), answer("role")]):
             wire = FakeTransport(*before, *[one] * 9)
-            assert BIRD not in heard(InstanceMetadataProvider(environ={}, transport=wire, clock=Clock()), caplog)
+            assert BIRD not in heard(
+                InstanceMetadataProvider(environ={}, transport=wire, clock=Clock()), caplog
+            )
 
 
 def test_sts_can_not_make_it_sing(caplog: pytest.LogCaptureFixture, tmp_path: Path) -> None:
     (tmp_path / "token").write_text(BIRD)
     source = Credentials("AKIA1", BIRD, BIRD)
     for one in (*answers(), *sts_answers()):
-        role = AssumeRoleProvider(source, "arn", external_id=BIRD, transport=FakeTransport(*[one] * 3), clock=Clock())
+        role = AssumeRoleProvider(
+            source, "arn", external_id=BIRD, transport=FakeTransport(*[one] * 3), clock=Clock()
+        )
         assert BIRD not in heard(role, caplog)
         token = str(tmp_path / "token")
-        web = WebIdentityProvider("arn", token, environ={}, transport=FakeTransport(*[one] * 3), clock=Clock())
+        web = WebIdentityProvider(
+            "arn", token, environ={}, transport=FakeTransport(*[one] * 3), clock=Clock()
+        )
         assert BIRD not in heard(web, caplog)
 
 
 def test_a_sign_in_can_not_make_it_sing(caplog: pytest.LogCaptureFixture, tmp_path: Path) -> None:
     until = iso(NOON + timedelta(hours=1))
-    tokens = [json.dumps({"accessToken": token, "expiresAt": end}) for token in (BIRD, *BAD) for end in (until, BIRD)]
+    tokens = [
+        json.dumps({"accessToken": token, "expiresAt": end})
+        for token in (BIRD, *BAD)
+        for end in (until, BIRD)
+    ]
     for text in (*tokens, BIRD, f'{{"accessToken": "{BIRD}'):
         (tmp_path / f"{sha1(b'https://start').hexdigest()}.json").write_text(text, encoding="utf-8")
         for one in answers():
@@ -129,7 +145,9 @@ def test_a_process_can_not_make_it_sing(caplog: pytest.LogCaptureFixture) -> Non
     outputs = [json.dumps(one).encode() for one in documents()]
     for output in (*outputs, BIRD.encode(), b"\xff" + BIRD.encode(), f'{{"{BIRD}'.encode()):
         for code in (0, 1):
-            tool = ProcessProvider(f"tool --password {BIRD}", run=lambda *_, o=output, c=code: (c, o), clock=Clock())
+            tool = ProcessProvider(
+                f"tool --password {BIRD}", run=lambda *_, o=output, c=code: (c, o), clock=Clock()
+            )
             assert BIRD not in heard(tool, caplog)
 
 
@@ -165,5 +183,7 @@ def test_files_can_not_make_it_sing(lines: str, caplog: pytest.LogCaptureFixture
 
 
 def test_a_presigner_over_a_provider_does_not_sing() -> None:
-    provider = AssumeRoleProvider(Credentials("AKIA1", BIRD, BIRD), "arn", transport=FakeTransport(sts_answer()))
+    provider = AssumeRoleProvider(
+        Credentials("AKIA1", BIRD, BIRD), "arn", transport=FakeTransport(sts_answer())
+    )
     assert BIRD not in repr(Presigner(region="us-east-1", credentials=provider))

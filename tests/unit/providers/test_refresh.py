@@ -39,6 +39,7 @@ class Role(Refreshing):
         self.fails: CredentialsError | None = None
 
     def _fetch(self) -> Credentials:
+        self._tell_of_loop()  # as what waits for somebody does
         self.fetches += 1
         if self.fails is not None:
             raise self.fails

@@ -188,3 +188,15 @@ def test_a_get_that_has_to_fetch_inside_a_loop_warns_once() -> None:
         asyncio.run(serve())
     assert 1 == len(caught)
     assert __file__ == caught[0].filename
+
+
+def test_a_get_inside_a_loop_does_not_warn_of_providers_that_have_nothing_to_fetch(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+
+    async def serve() -> None:
+        with pytest.raises(CredentialsError, match="none were found"):
+            presign_get("bucket", "key", region="us-east-1")
+
+    asyncio.run(serve())

@@ -82,14 +82,18 @@ def test_no_url_outlives_its_credentials_whatever_the_clock_does(
 
 def test_a_token_whose_end_nobody_told_is_labelled_unknown() -> None:
     environ = {"AWS_ACCESS_KEY_ID": "ASIA1", "AWS_SECRET_ACCESS_KEY": "s", "AWS_SESSION_TOKEN": "t"}
-    url = Presigner(region="us-east-1", credentials=EnvironmentProvider(environ=environ), clock=Clock()).get("b-1", "k")
+    url = Presigner(region="us-east-1", credentials=EnvironmentProvider(environ=environ), clock=Clock()).get(
+        "b-1", "k"
+    )
     assert (url.limited_by, url.expires_at) == ("unknown", NOON + timedelta(minutes=15))
 
 
 def test_a_role_too_short_for_the_request_warns_once_and_says_when_it_ends() -> None:
     clock = Clock()
     presigner = Presigner(region="us-east-1", credentials=Role(clock, 3600), clock=clock, expires="12h")
-    with pytest.warns(ShortCredentialsWarning, match="ends at 2026-01-02 13:00:00 UTC with its credentials") as caught:
+    with pytest.warns(
+        ShortCredentialsWarning, match="ends at 2026-01-02 13:00:00 UTC with its credentials"
+    ) as caught:
         for _ in range(50):
             url = presigner.get("bucket", "key")
             clock.forward(seconds=1)
