@@ -20,12 +20,18 @@ SOURCE = Path(str(presignlib.__file__)).parent
 LAYERS = (
     # The core, exceptions, durations, and the one reader of the time, which results asks.
     {"sigv4", "errors", "_time", "_clock"},
-    {"credentials", "rules", "_partitions", "_disposition", "snippets", "redaction", "_signature"},
+    {"credentials", "rules", "_partitions", "_disposition", "snippets", "redaction", "_signature", "_xml"},
     {"request", "results"},
     {"signing", "endpoints"},
     {"s3", "services"},
-    # Providers import values and errors alone; settings ask them for the default chain.
-    {"settings", "providers", "providers.environment"},
+    # Each provider is a module of its own; the chain loads one when its turn comes.
+    {f"providers.{name}" for name in ("_http", "_documents", "_files", "_refresh", "environment", "boto")},
+    {"providers._sts", "providers.process", "providers.sso", "providers.instance_metadata"},
+    {"providers.assume_role", "providers.web_identity"},
+    {"providers.container"},  # reads its token as web identities read theirs
+    {"providers.profile"},
+    {"providers.chain"},
+    {"settings", "providers"},  # settings ask for the shared chain
     {"_keywords"},  # the keywords' types, which nothing loads
     {"_operations"},  # what functions and Presigner share
     {"_functions", "presigner"},
@@ -44,6 +50,7 @@ ARROWS = {
     "_disposition": "sigv4",
     "snippets": "",
     "redaction": "",
+    "_xml": "",
     "_signature": "",
     "request": "sigv4 errors",
     # explain() makes the string to sign; expires_within() asks the clock unless told.
@@ -53,14 +60,32 @@ ARROWS = {
     "s3": "sigv4 request _disposition _time errors",
     "services": "sigv4 request rules errors",
     "settings": "providers signing endpoints _time _clock errors",  # signing has the policies' names
-    "providers": "providers.environment errors",
-    "providers.environment": "credentials errors",
+    # The package hands on what its modules have, when it is asked for.
+    "providers": "providers.assume_role providers.boto providers.chain providers.container providers.environment "
+    "providers.instance_metadata providers.process providers.profile providers.sso providers.web_identity",
+    "providers._http": "",
+    "providers._documents": "credentials errors",
+    "providers._files": "errors",
+    "providers._refresh": "providers._http _time _clock errors",
+    "providers._sts": "providers._documents providers._http sigv4 request _partitions _xml _time errors",
+    "providers.assume_role": "providers._refresh providers._sts credentials errors",
+    "providers.boto": "credentials errors",
+    "providers.chain": "providers._files providers.container providers.environment "
+    "providers.instance_metadata providers.profile errors",
+    "providers.container": "providers._documents providers._http providers._refresh providers.web_identity request errors",
+    "providers.environment": "providers._documents credentials errors",
+    "providers.instance_metadata": "providers._documents providers._http providers._refresh request errors",
+    "providers.process": "providers._documents providers._refresh errors",
+    "providers.profile": "providers._files providers.assume_role providers.container providers.environment "
+    "providers.instance_metadata providers.process providers.sso providers.web_identity credentials errors",
+    "providers.sso": "providers._documents providers._http providers._refresh _partitions request sigv4 errors",
+    "providers.web_identity": "providers._refresh providers._sts errors",
     "_keywords": "_time credentials request",
     "_operations": "settings signing s3 _time errors",
     "_functions": "_operations _signature settings services s3 results _time",
     "presigner": "_operations _signature settings s3 request results credentials _time _clock errors",
     "": "_functions presigner results credentials errors",
-    "cli": "",
+    "cli": "providers",
     "__main__": "cli",
 }
 PURE = frozenset().union(*LAYERS[:5])  # arithmetic on arguments: no I/O, no clock, no chance

@@ -155,7 +155,7 @@ def test_bad_input_is_two_and_one_line(
     ("message", "variable"),
     [
         ("region must be given", "AWS_REGION"),
-        ("environment: AWS_ACCESS_KEY_ID is not set", "AWS_ACCESS_KEY_ID"),
+        ("credentials: none were found; asked before: environment: AWS_ACC", "AWS_ACCESS_KEY_ID"),
     ],
 )
 def test_missing_credentials_and_region_are_three(

@@ -1,4 +1,4 @@
-"""Where credentials come from: the environment, so far."""
+"""Credentials from the environment, and the names that the package hands on."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from datetime import datetime, timezone
 import pytest
 
 import presignlib.providers
-from presignlib import Credentials, CredentialsError, NoCredentialsError, presign_get
-from presignlib.providers import EnvironmentProvider, default_chain
+from presignlib import Credentials, CredentialsError, NoCredentialsError
+from presignlib.providers import EnvironmentProvider
 
 
 @pytest.fixture
@@ -20,16 +20,6 @@ def _keys(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_unknown_names_are_attribute_errors() -> None:
     with pytest.raises(AttributeError, match=r"^module 'presignlib.providers' has no attribute 'Nothing'$"):
         _ = presignlib.providers.Nothing
-
-
-def test_the_default_chain_asks_the_environment() -> None:
-    assert isinstance(default_chain(), EnvironmentProvider)
-
-
-def test_profiles_are_refused_in_so_many_words() -> None:
-    with pytest.raises(CredentialsError, match=r"^profile: profiles can not be read yet") as caught:
-        presign_get("bucket", "k", region="us-east-1", profile="work")
-    assert "profile" == caught.value.provider
 
 
 def test_no_access_key_is_no_credentials() -> None:

@@ -47,7 +47,8 @@ def test_credentials_are_values_or_a_provider(credentials: Any) -> None:
 def test_no_region_is_an_error_that_names_the_places() -> None:
     with pytest.raises(NoRegionError) as caught:
         _where().address("bucket")
-    assert ("region=", "AWS_REGION", "AWS_DEFAULT_REGION") == caught.value.looked_at
+    files = "profile default in ~/.aws/config and ~/.aws/credentials"
+    assert ("region=", "AWS_REGION", "AWS_DEFAULT_REGION", files) == caught.value.looked_at
     assert "R2 takes auto" not in str(caught.value)
 
 
@@ -57,7 +58,7 @@ def test_with_a_custom_endpoint_it_names_the_usual_ones() -> None:
 
 
 def test_with_an_endpoint_of_aws_it_does_not() -> None:
-    with pytest.raises(NoRegionError, match=r"AWS_DEFAULT_REGION$"):
+    with pytest.raises(NoRegionError, match=r"~/.aws/credentials$"):
         _where(endpoint_url="https://s3.eu-west-1.amazonaws.com").address("bucket")
 
 
@@ -97,7 +98,7 @@ def _set(monkeypatch: pytest.MonkeyPatch, **variables: str) -> None:
 
 
 def test_an_environment_without_our_variables_changes_nothing() -> None:
-    given = {"region": None}
+    given = {"region": "eu-west-1", "credentials": CREDENTIALS}
     assert given is with_environment(given)
 
 

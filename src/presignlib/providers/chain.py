@@ -5,18 +5,20 @@ from __future__ import annotations
 import os
 
 from ..errors import CredentialsError, NoCredentialsError
+from ._files import PROFILE_VARIABLES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from typing import Any, TypeVar
 
     from ..credentials import Credentials, CredentialsProvider
     from ._http import Transport
     from .profile import ProfileProvider
 
-__all__ = ["ChainProvider", "Found"]
+    P = TypeVar("P", bound=CredentialsProvider)
 
-PROFILE_VARIABLES = ("AWS_DEFAULT_PROFILE", "AWS_PROFILE")  # in botocore's order
+__all__ = ["ChainProvider", "Found"]
 
 
 class Found:
@@ -89,11 +91,13 @@ class DefaultChain(ChainProvider):
         self._profile = profile
         self._environ = environ
         self._transport = transport
-        self._made: dict[str, CredentialsProvider] = {}
+        self._made: dict[object, Any] = {}
 
     def profile(self) -> ProfileProvider:
         """Return the provider of the profile, which also knows its region and endpoint."""
-        return self._once("ProfileProvider", profile=self._profile)  # type: ignore[return-value]
+        from .profile import ProfileProvider
+
+        return self._once(ProfileProvider, profile=self._profile, transport=self._transport)
 
     def _each(self) -> Iterator[CredentialsProvider]:
         environ = os.environ if self._environ is None else self._environ
@@ -101,20 +105,24 @@ class DefaultChain(ChainProvider):
             # Whatever else is set: a slip in the name is no reason to sign as someone else.
             self.profile().check_named()
         if self._profile is None:
-            yield self._once("EnvironmentProvider")
-        yield self.profile()
-        yield self._once("ContainerProvider")
-        yield self._once("InstanceMetadataProvider")
+            from .environment import EnvironmentProvider
 
-    def _once(self, kind: str, **options: str | Transport | None) -> CredentialsProvider:
+            yield self._once(EnvironmentProvider)
+        yield self.profile()
+        from .container import ContainerProvider
+
+        yield self._once(ContainerProvider, transport=self._transport)
+        from .instance_metadata import InstanceMetadataProvider
+
+        yield self._once(InstanceMetadataProvider, transport=self._transport)
+
+    def _once(self, kind: Callable[..., P], **options: str | Transport | None) -> P:
+        """Return this chain's one provider of a kind, made when it is first asked for."""
         made = self._made.get(kind)
         if made is None:
-            from .. import providers
-
-            if kind != "EnvironmentProvider":
-                options["transport"] = self._transport
-            made = self._made.setdefault(kind, getattr(providers, kind)(environ=self._environ, **options))
-        return made
+            made = self._made.setdefault(kind, kind(environ=self._environ, **options))
+        provider: P = made
+        return provider
 
     def __repr__(self) -> str:
         return f"default_chain(profile={self._profile!r})"

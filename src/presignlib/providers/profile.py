@@ -6,8 +6,7 @@ import os
 
 from ..credentials import Credentials
 from ..errors import CredentialsError, InvalidInputError, NoCredentialsError
-from ._files import Files, stamp_of
-from .chain import PROFILE_VARIABLES
+from ._files import PROFILE_VARIABLES, Files, stamp_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,11 +29,7 @@ _WEB_IDENTITY = {
     "role_session_name": "AWS_ROLE_SESSION_NAME",
 }
 _REGIONS = ("AWS_REGION", "AWS_DEFAULT_REGION")
-_SOURCES = {
-    "Environment": "EnvironmentProvider",
-    "EcsContainer": "ContainerProvider",
-    "Ec2InstanceMetadata": "InstanceMetadataProvider",
-}
+_SOURCES = ("Environment", "EcsContainer", "Ec2InstanceMetadata")
 _SSO = ("sso_start_url", "sso_region")
 _EXPORT = "credential_process = aws configure export-credentials --profile {}"
 
@@ -221,14 +216,17 @@ class ProfileProvider:
     def _source(self, credential_source: str) -> CredentialsProvider:
         if credential_source not in _SOURCES:
             raise CredentialsError(f"credential_source has to be one of {', '.join(_SOURCES)}", self.name)
-        from .. import providers
+        if credential_source == "Environment":
+            from .environment import EnvironmentProvider
 
-        kind = _SOURCES[credential_source]
-        options: dict[str, Any] = {"environ": self._environ}
-        if kind != "EnvironmentProvider":
-            options |= {"transport": self._transport, "clock": self._clock}
-        provider: CredentialsProvider = getattr(providers, kind)(**options)
-        return provider
+            return EnvironmentProvider(environ=self._environ)
+        if credential_source == "EcsContainer":
+            from .container import ContainerProvider
+
+            return ContainerProvider(environ=self._environ, transport=self._transport, clock=self._clock)
+        from .instance_metadata import InstanceMetadataProvider
+
+        return InstanceMetadataProvider(environ=self._environ, transport=self._transport, clock=self._clock)
 
     def _source_profile(
         self, files: Files, name: str, source: str, visited: tuple[str, ...]

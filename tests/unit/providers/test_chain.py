@@ -107,7 +107,7 @@ def test_the_machines_role_comes_last() -> None:
 
 def test_a_chain_that_is_pickled_begins_with_nothing() -> None:
     chain = DefaultChain(environ={**NO_FILES, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "/x"})
-    chain._made["ContainerProvider"] = EnvironmentProvider(environ={})
+    chain.profile()
     assert "default_chain(profile=None)" == repr(pickle.loads(pickle.dumps(chain)))
 
 

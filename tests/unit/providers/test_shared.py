@@ -119,7 +119,7 @@ def test_ten_thousand_urls_over_a_role_that_is_too_short_are_one_fetch(
 ) -> None:
     wire = FakeTransport(by=lambda _: answer(document(NOON + timedelta(hours=1))))
     monkeypatch.setenv("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/x")
-    shared_chain(None)._made["ContainerProvider"] = ContainerProvider(transport=wire, clock=Clock())
+    shared_chain(None)._made[ContainerProvider] = ContainerProvider(transport=wire, clock=Clock())
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for _ in range(10_000):
