@@ -61,8 +61,8 @@ ARROWS = {
     "services": "sigv4 request rules errors",
     "settings": "providers signing endpoints _time _clock errors",  # signing has the policies' names
     # The package hands on what its modules have, when it is asked for.
-    "providers": "providers.assume_role providers.boto providers.chain providers.container providers.environment "
-    "providers.instance_metadata providers.process providers.profile providers.sso providers.web_identity",
+    "providers": "providers.assume_role providers.boto providers.chain providers.container "
+    "providers.environment providers.instance_metadata providers.process providers.profile providers.sso providers.web_identity",
     "providers._http": "",
     "providers._documents": "credentials errors",
     "providers._files": "errors",
@@ -72,12 +72,14 @@ ARROWS = {
     "providers.boto": "credentials errors",
     "providers.chain": "providers._files providers.container providers.environment "
     "providers.instance_metadata providers.profile errors",
-    "providers.container": "providers._documents providers._http providers._refresh providers.web_identity request errors",
+    "providers.container": "providers._documents providers._http providers._refresh "
+    "providers.web_identity request errors",
     "providers.environment": "providers._documents credentials errors",
     "providers.instance_metadata": "providers._documents providers._http providers._refresh request errors",
     "providers.process": "providers._documents providers._refresh errors",
     "providers.profile": "providers._files providers.assume_role providers.container providers.environment "
-    "providers.instance_metadata providers.process providers.sso providers.web_identity credentials errors",
+    "providers.instance_metadata providers.process providers.sso providers.web_identity "
+    "credentials errors",
     "providers.sso": "providers._documents providers._http providers._refresh _partitions request sigv4 errors",
     "providers.web_identity": "providers._refresh providers._sts errors",
     "_keywords": "_time credentials request",

@@ -68,7 +68,7 @@ def test_no_proxy_is_asked_and_no_redirect_followed(monkeypatch: pytest.MonkeyPa
     for name in ("http_proxy", "HTTP_PROXY", "https_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     with serving(lambda _: http("", 302, Location="http://127.0.0.1:9/")) as server:
-        with pytest.raises(CredentialsError, match="answered 302$"):
+        with pytest.raises(CredentialsError, match=r"answered 302$"):
             container(server.url).load()
         assert len(server.asked) == 1
 
@@ -135,9 +135,11 @@ def test_each_fault_ends_within_five_seconds_and_says_what_it_was(
 @pytest.mark.parametrize("broken", [cut, half_json, garbage, hang_up, silence])
 def test_an_instance_that_fails_mid_answer_names_itself(broken: Callable[[socket.socket], None]) -> None:
     play = metadata(Role())
-    with serving(lambda asked: broken if asked.target.endswith("demo-role") else play(asked)) as server:
-        with pytest.raises(CredentialsError, match="^instance metadata: the service "):
-            instance(server.url).load()
+    with (
+        serving(lambda asked: broken if asked.target.endswith("demo-role") else play(asked)) as server,
+        pytest.raises(CredentialsError, match=r"^instance metadata: the service "),
+    ):
+        instance(server.url).load()
 
 
 def test_a_server_that_recovers_is_asked_again() -> None:
@@ -168,9 +170,11 @@ def test_nobody_there_is_told_at_once() -> None:
 
 
 def test_an_answer_that_is_lost_a_hop_away_hints_at_the_limit() -> None:
-    with serving(lambda _: silence) as server:
-        with pytest.raises(NoCredentialsError, match="http-put-response-hop-limit to 2"):
-            instance(server.url).load()
+    with (
+        serving(lambda _: silence) as server,
+        pytest.raises(NoCredentialsError, match="http-put-response-hop-limit to 2"),
+    ):
+        instance(server.url).load()
 
 
 def test_version_1_is_never_asked() -> None:

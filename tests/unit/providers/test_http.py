@@ -1,10 +1,24 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, cast
+
 import pytest
 
-from presignlib.providers._http import ATTEMPTS, IN_ALL, Answer, Calls, NoAnswerError, Request
+from presignlib.providers._http import (
+    ATTEMPTS,
+    IN_ALL,
+    Answer,
+    Calls,
+    NoAnswerError,
+    Request,
+    Wire,
+    _Reader,
+)
 
 from .fakes import FakeTransport, answer
+
+if TYPE_CHECKING:
+    import socket
 
 ASKED = Request("GET", "http://169.254.170.2/")
 
@@ -73,3 +87,13 @@ def test_a_body_that_is_no_json_is_told_by_its_looks(body: bytes, why: str) -> N
     with pytest.raises(NoAnswerError, match=why) as caught:
         Answer(200, body).json()
     assert "canary" not in str(caught.value)
+
+
+def test_a_read_that_begins_too_late_is_not_begun() -> None:
+    with pytest.raises(TimeoutError, match="timed out"):
+        _Reader(cast("socket.socket", None), 0.0).readinto(memoryview(bytearray(1)))
+
+
+def test_a_connection_that_begins_too_late_is_not_begun() -> None:
+    with pytest.raises(NoAnswerError, match="did not answer in time"):
+        Wire().send(Request("GET", "http://127.0.0.1:9/"), 0.0)

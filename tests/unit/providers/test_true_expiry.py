@@ -91,13 +91,11 @@ def test_a_token_whose_end_nobody_told_is_labelled_unknown() -> None:
 def test_a_role_too_short_for_the_request_warns_once_and_says_when_it_ends() -> None:
     clock = Clock()
     presigner = Presigner(region="us-east-1", credentials=Role(clock, 3600), clock=clock, expires="12h")
-    with pytest.warns(
-        ShortCredentialsWarning, match="ends at 2026-01-02 13:00:00 UTC with its credentials"
-    ) as caught:
-        for _ in range(50):
-            url = presigner.get("bucket", "key")
-            clock.forward(seconds=1)
-    assert len(caught) == 1
+    with pytest.warns(ShortCredentialsWarning, match="ends at 2026-01-02 13:00:00 UTC with its credentials"):
+        presigner.get("bucket", "key")
+    for _ in range(50):  # another warning would be an error
+        clock.forward(seconds=1)
+        url = presigner.get("bucket", "key")
     assert (url.limited_by, url.expires_at) == ("credentials", NOON + timedelta(hours=1))
 
 
