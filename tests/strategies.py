@@ -25,7 +25,7 @@ Pairs = list[tuple[str, str]]
 _IN_CI = os.environ.get("CI") == "true"
 _SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 
-LAW = settings(max_examples=500 if _IN_CI else 100, deadline=None, suppress_health_check=_SLOW)
+LAW = settings(max_examples=400 if _IN_CI else 100, deadline=None, suppress_health_check=_SLOW)
 DIFFERENTIAL = settings(max_examples=10_000 if _IN_CI else 300, deadline=None, suppress_health_check=_SLOW)
 
 WEEK = 604_800

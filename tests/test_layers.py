@@ -83,7 +83,7 @@ ARROWS = {
     "providers.sso": "providers._documents providers._http providers._refresh _partitions request sigv4 errors",
     "providers.web_identity": "providers._refresh providers._sts errors",
     "_keywords": "_time credentials request",
-    "_operations": "settings signing s3 _time errors",
+    "_operations": "settings signing s3 credentials _time errors",
     "_functions": "_operations _signature settings services s3 results _time",
     "presigner": "_operations _signature settings s3 request results credentials _time _clock errors",
     "": "_functions presigner results credentials errors",
