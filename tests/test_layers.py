@@ -62,7 +62,8 @@ ARROWS = {
     "settings": "providers signing endpoints _time _clock errors",  # signing has the policies' names
     # The package hands on what its modules have, when it is asked for.
     "providers": "providers.assume_role providers.boto providers.chain providers.container "
-    "providers.environment providers.instance_metadata providers.process providers.profile providers.sso providers.web_identity",
+    "providers.environment providers.instance_metadata providers.process "
+    "providers.profile providers.sso providers.web_identity",
     "providers._http": "",
     "providers._documents": "credentials errors",
     "providers._files": "errors",
@@ -80,7 +81,8 @@ ARROWS = {
     "providers.profile": "providers._files providers.assume_role providers.container providers.environment "
     "providers.instance_metadata providers.process providers.sso providers.web_identity "
     "credentials errors",
-    "providers.sso": "providers._documents providers._http providers._refresh _partitions request sigv4 errors",
+    "providers.sso": "providers._documents providers._http providers._refresh "
+    "_partitions request sigv4 errors",
     "providers.web_identity": "providers._refresh providers._sts errors",
     "_keywords": "_time credentials request",
     "_operations": "settings signing s3 credentials _time errors",
