@@ -87,9 +87,10 @@ class ProfileProvider:
 
     def check_named(self) -> None:
         """Raise CredentialsError where the profile is named and neither file defines it."""
+        if self._profile is None and self._from_environment() is None:
+            return  # without a look at the files, for this is asked often
         files = self.files()
-        name, named = self._called(), self._profile is not None or self._from_environment() is not None
-        if named and name not in files.profiles:
+        if self._called() not in files.profiles:
             places = " nor in ".join(files.where)
             raise CredentialsError(f"is not defined in {places}{_remarks(files)}", self.name)
 
@@ -117,9 +118,10 @@ class ProfileProvider:
 
     def endpoint_url(self, service: str) -> str | None:
         """Return the endpoint that the profile names for ``service``, or for all."""
-        section, files = self.section(), self.files()
+        section = self.section()
         title = self._text(section, "services")
         if title is not None:
+            files = self.files()
             services = files.services.get(title)
             if not services:
                 raise CredentialsError(
