@@ -25,21 +25,32 @@ from .errors import (
     ClientRewriteWarning,
     CredentialsError,
     ExpiredCredentialsError,
+    ExpiredURLError,
     InvalidInputError,
+    MalformedURLError,
     NoCredentialsError,
     NoRegionError,
+    NotYetValidError,
     PresignError,
     PresignWarning,
     ShortCredentialsWarning,
+    SignatureMismatchError,
     UnsignedHeaderWarning,
+    VerificationError,
 )
 from .presigner import Batch, Presigner
+from .redaction import redact
 from .results import PresignedURL
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ._time import Expires
     from .credentials import CredentialsProvider
+    from .diagnosis import diagnose
+    from .inspection import inspect_url
+    from .redaction import RedactingFilter
+    from .reports import Diagnosis, Finding, URLInfo
+    from .verification import verify_url
 
 __version__ = "0.1.0"
 
@@ -50,17 +61,28 @@ __all__ = [
     "Credentials",
     "CredentialsError",
     "CredentialsProvider",
+    "Diagnosis",
     "ExpiredCredentialsError",
+    "ExpiredURLError",
     "Expires",
+    "Finding",
     "InvalidInputError",
+    "MalformedURLError",
     "NoCredentialsError",
     "NoRegionError",
+    "NotYetValidError",
     "PresignError",
     "PresignWarning",
     "PresignedURL",
     "Presigner",
+    "RedactingFilter",
     "ShortCredentialsWarning",
+    "SignatureMismatchError",
+    "URLInfo",
     "UnsignedHeaderWarning",
+    "VerificationError",
+    "diagnose",
+    "inspect_url",
     "object_url",
     "presign",
     "presign_delete",
@@ -68,11 +90,28 @@ __all__ = [
     "presign_head",
     "presign_list",
     "presign_put",
+    "redact",
+    "verify_url",
 ]
+
+# Modules that signing does not need, loaded when one of their names is asked for.
+_LATER = {
+    "Diagnosis": "reports",
+    "Finding": "reports",
+    "RedactingFilter": "redaction",
+    "URLInfo": "reports",
+    "diagnose": "diagnosis",
+    "inspect_url": "inspection",
+    "verify_url": "verification",
+}
 
 
 def __getattr__(name: str) -> object:
-    """Return the names that need ``typing`` or ``datetime``, when they are asked for."""
+    """Return the names that cost an import, when they are asked for."""
+    if name in _LATER:
+        from importlib import import_module
+
+        return getattr(import_module(f"{__name__}.{_LATER[name]}"), name)
     if name == "CredentialsProvider":
         from .credentials import __getattr__ as protocol
 

@@ -1,12 +1,34 @@
-"""Presigned URLs without what makes them work, for logs and reprs."""
+"""Text without what makes presigned URLs work: for logs, reports and reprs.
+
+What goes is the value of every name that AWS, or a store that speaks like it, gives to a
+signature, a credential or a token. The name stays, so that a log still tells what was
+there, and the value becomes ``…``.
+"""
 
 from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from logging import Filter, LogRecord
+    from re import Pattern
+
+    class RedactingFilter(Filter):
+        """A ``logging.Filter`` that redacts message, traceback and stack of each record."""
+
+
+__all__ = ["RedactingFilter", "redact"]
 
 HIDDEN = "…"
 
 _SECRET_PARAMETERS = frozenset(
     {"x-amz-signature", "x-amz-credential", "x-amz-security-token", "x-amz-s3session-token"}
 )
+
+
+def __getattr__(name: str) -> object:
+    if name == "RedactingFilter":
+        return _filter()
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def redact_url(url: str) -> str:
@@ -18,3 +40,99 @@ def redact_url(url: str) -> str:
 def _redacted(parameter: str) -> str:
     name, equals, _ = parameter.partition("=")
     return name + equals + HIDDEN if equals and name.lower() in _SECRET_PARAMETERS else parameter
+
+
+def redact(text: str) -> str:
+    """Return ``text`` with the values of signatures, credentials and tokens as ``…``.
+
+    Found are query parameters (also escaped ones inside of others), headers and
+    ``Authorization``, XML elements, JSON and Python literals, POST fields in HTML and
+    multipart bodies, and the variables of AWS's tools, in any case of letters. Text
+    without them is returned as it is, redacting again changes nothing, and the time
+    grows with the length of the text alone.
+    """
+    for pattern in _patterns():
+        text = pattern.sub(_hide, text)
+    return text
+
+
+# Names whose values are secret wherever they stand before ``=``, ``:`` or the like.
+_NAMES = (
+    r"x-(?:amz|goog)-(?:signature|credential|security-token)",
+    r"x-amz-s3session-token",
+    r"x-amz-(?:copy-source-)?server-side-encryption-customer-key(?!-md5)",
+    r"x-aws-ec2-metadata-token(?!-ttl)",
+    r"aws_?(?:secret_?access_?key|session_?token|security_?token|access_?key_?id)",
+    r"(?:secret|session)_?(?:access_?key|token)",
+    r"access_?key_?id",
+)
+# Names that are AWS's only in certain company: in XML, after ``&`` or ``?``, in a header.
+_ELEMENTS = (
+    r"(?:AWS)?AccessKeyId|SecretAccessKey|SessionToken|SignatureProvided|Signature|Token-\d"
+    r"|StringToSignBytes|CanonicalRequestBytes|X-Amz-Credential|X-Amz-Signature|X-Amz-Security-Token"
+)
+_made: list[Pattern[str]] = []
+
+
+def _patterns() -> list[Pattern[str]]:
+    """Return the patterns, made when text is first redacted.
+
+    Each has the groups ``before`` and ``value``. No repetition in them can match the same
+    text in two ways, so no text makes them slow.
+    """
+    if _made:
+        return _made
+    from re import IGNORECASE, compile
+
+    name = "(?:" + "|".join(_NAMES) + ")"
+    sources = (
+        # <Name>value</Name>
+        rf"(?P<before><(?:{_ELEMENTS})>)(?P<value>[^<]+)",
+        # name="X-Amz-Signature" value="…", and the parts of a multipart body
+        rf"""(?P<before>name=["']?{name}["']?\s{{1,8}}(?:type=["']?\w{{1,16}}["']?\s{{1,8}})?value=["']?)(?P<value>[^"'\s<>]+)""",
+        rf"""(?P<before>name="?{name}"?(?:\r?\n){{2}})(?P<value>[^\r\n]+)""",
+        # "name": "value", 'name': 'value', ('name', 'value'), {{"name": …, "value": "…"}}
+        rf"""(?P<before>(?P<q>\\?["']){name}(?P=q)\s{{0,8}}(?:[:,]|=>)\s{{0,8}}(?:"value":\s{{0,8}})?\[?b?\\?["'])(?P<value>[^"'\\]+)""",
+        # name=value and its escaped forms, inside of URLs and files
+        rf"(?P<before>{name}[ \t]{{0,8}}(?:=|%3D|%253D)[ \t]{{0,8}}[\"']?)(?P<value>[^&\s\"'<>`,;)\]}}]+?(?=%26|%2526|[&\s\"'<>`,;)\]}}]|$))",
+        # Name: value
+        rf"(?P<before>\b{name}:[ \t]{{0,8}})(?P<value>[^\s\"'<>`{{}}]+)",
+        # Authorization: AWS4-HMAC-SHA256 Credential=…, SignedHeaders=…, Signature=…
+        r"(?P<before>\b(?:Credential|Signature)=)(?P<value>[^,&\s\"'<>…][^,&\s\"'<>]*)(?=,|\s|[\"'<>]|$)",
+        r"(?P<before>\bAuthorization:[ \t]{0,8}AWS )(?P<value>[^\s\"'<>]+)",
+        # ?AWSAccessKeyId=…&Signature=…
+        r"(?P<before>[?&](?:AWSAccessKeyId|Signature)=)(?P<value>[^&\s\"'<>]+)",
+    )
+    _made.extend([compile(source, IGNORECASE) for source in sources])
+    return _made
+
+
+def _hide(match: object) -> str:
+    return str(match["before"]) + HIDDEN  # type: ignore[index]
+
+
+def _filter() -> object:
+    """Return RedactingFilter, made when someone asks for it: ``logging`` is a big import."""
+    import logging
+
+    class RedactingFilter(logging.Filter):
+        """A ``logging.Filter`` that redacts message, traceback and stack of each record.
+
+        Put it on a handler: a logger's own filters do not see what its children log.
+        """
+
+        def filter(self, record: LogRecord) -> bool:
+            """Redact ``record`` and let it pass."""
+            record.msg, record.args = redact(record.getMessage()), None
+            if record.exc_info and not record.exc_text:
+                record.exc_text = logging.Formatter().formatException(record.exc_info)
+            if record.exc_text:
+                record.exc_text = redact(record.exc_text)
+            if record.stack_info:
+                record.stack_info = redact(record.stack_info)
+            return True
+
+    RedactingFilter.__module__ = __name__
+    RedactingFilter.__qualname__ = "RedactingFilter"
+    globals()["RedactingFilter"] = RedactingFilter
+    return RedactingFilter
