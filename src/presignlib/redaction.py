@@ -10,7 +10,7 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from logging import Filter, LogRecord
-    from re import Pattern
+    from re import Match, Pattern
 
     class RedactingFilter(Filter):
         """A ``logging.Filter`` that redacts message, traceback and stack of each record."""
@@ -71,14 +71,15 @@ _ELEMENTS = (
     r"(?:AWS)?AccessKeyId|SecretAccessKey|SessionToken|SignatureProvided|Signature|Token-\d"
     r"|StringToSignBytes|CanonicalRequestBytes|X-Amz-Credential|X-Amz-Signature|X-Amz-Security-Token"
 )
+_OPENING = r"""(?:"value"\s{0,8}:\s{0,8})?\[?b?\\?["']"""
 _made: list[Pattern[str]] = []
 
 
 def _patterns() -> list[Pattern[str]]:
     """Return the patterns, made when text is first redacted.
 
-    Each has the groups ``before`` and ``value``. No repetition in them can match the same
-    text in two ways, so no text makes them slow.
+    ``before`` is what stays of a match. What follows is one repetition that can not fail,
+    or one of bounded length, so that no text makes them slow.
     """
     if _made:
         return _made
@@ -88,27 +89,31 @@ def _patterns() -> list[Pattern[str]]:
     sources = (
         # <Name>value</Name>
         rf"(?P<before><(?:{_ELEMENTS})>)(?P<value>[^<]+)",
-        # name="X-Amz-Signature" value="…", and the parts of a multipart body
-        rf"""(?P<before>name=["']?{name}["']?\s{{1,8}}(?:type=["']?\w{{1,16}}["']?\s{{1,8}})?value=["']?)(?P<value>[^"'\s<>]+)""",
-        rf"""(?P<before>name="?{name}"?(?:\r?\n){{2}})(?P<value>[^\r\n]+)""",
-        # "name": "value", 'name': 'value', ('name', 'value'), {{"name": …, "value": "…"}}
-        rf"""(?P<before>(?P<q>\\?["']){name}(?P=q)\s{{0,8}}(?:[:,]|=>)\s{{0,8}}(?:"value":\s{{0,8}})?\[?b?\\?["'])(?P<value>[^"'\\]+)""",
-        # name=value and its escaped forms, inside of URLs and files
-        rf"(?P<before>{name}[ \t]{{0,8}}(?:=|%3D|%253D)[ \t]{{0,8}}[\"']?)(?P<value>[^&\s\"'<>`,;)\]}}]+?(?=%26|%2526|[&\s\"'<>`,;)\]}}]|$))",
+        # <input name="X-Amz-Signature" value="…">, and the parts of a multipart body
+        rf"""(?P<before>name=["']?{name}["']?\s{{1,8}}(?:type=["']?\w{{1,16}}["']?\s{{1,8}})?value=["']?)[^"'\s<>]+""",
+        rf"""(?P<before>name="?{name}"?(?:\r?\n){{2}})[^\r\n]+""",
+        # "name": "value", 'name': ['value'], ('name', b'value'), "name", "value": "…"
+        rf"""(?P<before>(?P<quote>\\?["']){name}(?P=quote)\s{{0,8}}[:,]\s{{0,8}}{_OPENING})(?:[^"'\\]|\\[^"'])+""",
+        rf"""(?P<before>"Token"\s{{0,8}}:\s{{0,8}}")[^"\s\\]{{64,}}""",
+        # name=value inside of URLs and files, and as it stands escaped in another URL
+        rf"""(?P<before>{name}[ \t]{{0,8}}=[ \t]{{0,8}}["']?)[^&\s"'<>`,;)\]}}]+""",
+        rf"""(?P<before>{name}%3D)(?:[^&\s"'<>`,;)\]}}%]|%(?!26))+""",
+        rf"""(?P<before>{name}%253D)(?:[^&\s"'<>`,;)\]}}%]|%(?!2526|26))+""",
         # Name: value
-        rf"(?P<before>\b{name}:[ \t]{{0,8}})(?P<value>[^\s\"'<>`{{}}]+)",
+        rf"""(?P<before>\b{name}:[ \t]{{0,8}})[^\s"'<>`{{}}]+""",
         # Authorization: AWS4-HMAC-SHA256 Credential=…, SignedHeaders=…, Signature=…
-        r"(?P<before>\b(?:Credential|Signature)=)(?P<value>[^,&\s\"'<>…][^,&\s\"'<>]*)(?=,|\s|[\"'<>]|$)",
-        r"(?P<before>\bAuthorization:[ \t]{0,8}AWS )(?P<value>[^\s\"'<>]+)",
-        # ?AWSAccessKeyId=…&Signature=…
-        r"(?P<before>[?&](?:AWSAccessKeyId|Signature)=)(?P<value>[^&\s\"'<>]+)",
+        r"(?P<before>\bSignature=)[0-9a-f]{32,512}",
+        r"""(?P<before>\bCredential=)[^\s,;&"'<>]{1,256}?/aws4_request""",
+        r"(?P<before>\bAuthorization:[ \t]{0,8}AWS )\S+",
+        # ?AWSAccessKeyId=…&Signature=…, which names the key id in full above
+        r"""(?P<before>AWSAccessKeyId=[^&\s"'<>]{1,256}&(?:Expires=\d{1,12}&)?Signature=)[^&\s"'<>]+""",
     )
     _made.extend([compile(source, IGNORECASE) for source in sources])
     return _made
 
 
-def _hide(match: object) -> str:
-    return str(match["before"]) + HIDDEN  # type: ignore[index]
+def _hide(match: Match[str]) -> str:
+    return match["before"] + HIDDEN
 
 
 def _filter() -> object:
@@ -123,7 +128,11 @@ def _filter() -> object:
 
         def filter(self, record: LogRecord) -> bool:
             """Redact ``record`` and let it pass."""
-            record.msg, record.args = redact(record.getMessage()), None
+            try:
+                message = record.getMessage()
+            except Exception:  # noqa: BLE001  # arguments that do not fit must not stop the program
+                message = str(record.msg)
+            record.msg, record.args = redact(message), None
             if record.exc_info and not record.exc_text:
                 record.exc_text = logging.Formatter().formatException(record.exc_info)
             if record.exc_text:
