@@ -3,8 +3,14 @@
 >>> from datetime import datetime, timezone
 >>> from presignlib import Credentials, presign_get
 >>> key = Credentials("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
->>> presign_get("examplebucket", "test.txt", region="us-east-1", credentials=key,
-...             now=datetime(2026, 1, 2, 14, 5, tzinfo=timezone.utc), expires="10 minutes")
+>>> presign_get(
+...     "examplebucket",
+...     "test.txt",
+...     region="us-east-1",
+...     credentials=key,
+...     now=datetime(2026, 1, 2, 14, 5, tzinfo=timezone.utc),
+...     expires="10 minutes",
+... )
 <PresignedURL GET examplebucket/test.txt, until 14:15 UTC; print() shows it>
 """
 
@@ -118,7 +124,6 @@ def __getattr__(name: str) -> object:
         return protocol(name)
     if name == "Expires":
         from datetime import datetime, timedelta
-        from typing import Union
 
-        return Union[int, str, timedelta, datetime]
+        return int | str | timedelta | datetime
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -22,7 +22,7 @@ from ._signature import shows
 from ._time import WEEK, lifetime
 from .results import PresignedURL, presigned_url
 from .services import service_request
-from .settings import SigningSettings, Where, is_keyword
+from .settings import KEYWORDS, SigningSettings, Where, with_environment
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,6 +55,9 @@ __all__ = [
 ]
 
 
+_SIGNING = frozenset({"region", "allow_http"})  # what the environment says of any service
+
+
 def _once(operation: Operation, bucket: str, key: str | None, keywords: Any) -> PresignedURL:
     """Return the URL of one operation, from all the keywords of its function."""
     options, settings = split(keywords)
@@ -63,7 +66,9 @@ def _once(operation: Operation, bucket: str, key: str | None, keywords: Any) -> 
         look_at(key, said)
     stable_for = window_of(options.pop("stable_for", None))
     life = life_of(options.pop("expires", operation.expires), stable_for, WEEK)
-    prepared = state_of(operation, bucket, options, Where(**settings), life, stable_for, "presign_").renewed(None, said)
+    prepared = state_of(
+        operation, bucket, options, Where(**with_environment(settings)), life, stable_for, "presign_"
+    ).renewed(None, said)
     return presigned_url(prepared.sign("" if key is None else key), prepared.contract, key)
 
 
@@ -129,8 +134,8 @@ def object_url(bucket: str, key: str, **where: Unpack[WhereKeywords]) -> str:
 
     Takes the keywords that say where. Raises InvalidInputError and NoRegionError.
     """
-    refuse_unknown("object_url", [name for name in where if not is_keyword(name)], ())
-    return s3.plain_url(Where(**where).address(bucket), key)
+    refuse_unknown("object_url", [name for name in where if name not in KEYWORDS], ())
+    return s3.plain_url(Where(**with_environment(dict(where))).address(bucket), key)
 
 
 def _presign(
@@ -148,16 +153,18 @@ def _presign(
     token_placement: str | None = None,
     path_encoding: str | None = None,
     normalize_path: bool | None = None,
-    allow_http: bool | None = None,
+    allow_http: bool = False,
     now: datetime | None = None,
     short_credentials: str = "cap",
 ) -> PresignedURL:
     settings = SigningSettings(region, credentials, profile, allow_http, now, short_credentials)
+    if settings.region is None:
+        raise settings.no_region()
     request = service_request(
         method,
         url,
         service,
-        settings.region_needed(),
+        settings.region,
         headers=headers,
         query=query,
         payload_hash=payload_hash,
@@ -183,4 +190,4 @@ def presign(method: str, url: str, **keywords: Unpack[PresignKeywords]) -> Presi
 
     Raises InvalidInputError, NoRegionError and CredentialsError.
     """
-    return _presign(method, url, **keywords)
+    return _presign(method, url, **with_environment(dict(keywords), _SIGNING))

@@ -21,11 +21,11 @@ class AddressKeywords(TypedDict, total=False):
     endpoint_url: str | None
     sign_host: str | None
     addressing_style: Literal["auto", "virtual", "path"]
-    dualstack: bool | None
-    fips: bool | None
+    dualstack: bool
+    fips: bool
     accelerate: bool
-    use_arn_region: bool | None
-    allow_http: bool | None
+    use_arn_region: bool
+    allow_http: bool
     short_credentials: Literal["cap", "raise", "ignore"]
 
 
@@ -109,6 +109,6 @@ class PresignKeywords(TypedDict, total=False):
     token_placement: Literal["signed", "appended"] | None
     path_encoding: Literal["once", "twice"] | None
     normalize_path: bool | None
-    allow_http: bool | None
+    allow_http: bool
     now: datetime | None
     short_credentials: Literal["cap", "raise", "ignore"]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from . import s3
 from ._time import Lifetime, as_datetime, lifetime, span_of
 from .errors import InvalidInputError, ShortCredentialsWarning, warn
-from .settings import is_keyword
+from .settings import KEYWORDS
 from .signing import Prepared, prepare
 
 TYPE_CHECKING = False
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 class Operation:
     """One row: ``parts`` turns options into query and headers, ``request`` those into a request."""
 
-    __slots__ = ("expires", "method", "name", "parts", "request")
+    __slots__ = ("bare", "expires", "method", "name", "parts", "request")
 
     def __init__(
         self,
@@ -40,6 +40,7 @@ class Operation:
         self.name = name
         self.method = method
         self.parts = parts
+        self.bare = parts()  # without options: what most URLs are made from
         self.expires = expires
         self.request = request
 
@@ -89,7 +90,9 @@ class State:
         if prepared.shortened and where.short_credentials == "cap" and "short" not in said:
             said.add("short")
             ends = f"{as_datetime(prepared.contract.expires_at):%Y-%m-%d %H:%M:%S} UTC"
-            warn(ShortCredentialsWarning, f"the URL ends at {ends} with its credentials, sooner than asked for")
+            warn(
+                ShortCredentialsWarning, f"the URL ends at {ends} with its credentials, sooner than asked for"
+            )
         self.prepared = prepared
         return prepared
 
@@ -114,7 +117,7 @@ def state_of(
 ) -> State:
     """Return the state of an operation, with its own options checked."""
     try:
-        parts = operation.parts(**options)
+        parts = operation.parts(**options) if options else operation.bare
     except TypeError:
         refuse_unknown(caller + operation.name, options, _names_of(operation))
         raise
@@ -164,5 +167,5 @@ def split(keywords: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     options: dict[str, Any] = {}
     settings: dict[str, Any] = {}
     for name, value in keywords.items():
-        (settings if is_keyword(name) else options)[name] = value
+        (settings if name in KEYWORDS else options)[name] = value
     return options, settings

@@ -36,7 +36,9 @@ class _Shown:
 
     __slots__ = ("__wrapped__", "_first", "_sources")
 
-    def __init__(self, function: Any, sources: tuple[Callable[..., Any], ...], first: dict[str, object]) -> None:
+    def __init__(
+        self, function: Any, sources: tuple[Callable[..., Any], ...], first: dict[str, object]
+    ) -> None:
         copied = type(function)(function.__code__, function.__globals__, function.__name__)
         copied.__doc__, copied.__annotations__ = function.__doc__, function.__annotations__
         self.__wrapped__ = copied

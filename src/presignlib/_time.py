@@ -98,7 +98,7 @@ def seconds_of(field: str, span: object, forms: str = _FORMS) -> int:
         return int(span)
     if isinstance(span, str):
         return _parsed(field, span, forms)
-    if hasattr(span, "total_seconds") and hasattr(span, "microseconds"):
+    if hasattr(span, "days") and hasattr(span, "seconds") and hasattr(span, "microseconds"):
         if span.microseconds:
             raise InvalidInputError(field, "whole seconds", str(span))
         return int(span.days * 86_400 + span.seconds)
@@ -148,9 +148,11 @@ def lifetime(expires: Expires, longest: int = WEEK) -> Lifetime:
     Raises InvalidInputError for anything but an integer (seconds), a duration in
     words, a timedelta or an aware datetime.
     """
+    if type(expires) is int and 0 < expires <= longest:
+        return Lifetime(expires, None, longest)
     if _is_datetime(expires):
         return Lifetime(0, int(instant_of("expires", expires) // 1), longest)
-    seconds = expires if type(expires) is int else seconds_of("expires", expires, _FORMS + " or an aware datetime")
+    seconds = seconds_of("expires", expires, _FORMS + " or an aware datetime")
     if not 0 < seconds <= longest:
         raise InvalidInputError("expires", f"1 to {longest} seconds", _shown_seconds(expires, seconds))
     return Lifetime(seconds, None, longest)

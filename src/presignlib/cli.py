@@ -75,13 +75,17 @@ def _parser() -> ArgumentParser:
         command.add_argument("--region", help="the bucket's region; else AWS_REGION, AWS_DEFAULT_REGION")
         command.add_argument("--endpoint-url", metavar="URL", help="the store, where it is not AWS")
         command.add_argument("--addressing-style", default="auto", choices=("auto", "virtual", "path"))
-        command.add_argument("-o", "--output", default="url", choices=("url", "json", "curl", "fetch", "httpie", "python"))
+        command.add_argument(
+            "-o", "--output", default="url", choices=("url", "json", "curl", "fetch", "httpie", "python")
+        )
         if name == "get":
             command.add_argument("--download-as", metavar="NAME", help="the file name that a browser saves")
             command.add_argument("--version-id", metavar="ID")
         if name == "put":
             command.add_argument("--content-type", metavar="TYPE", help="the one type that may be sent")
-            command.add_argument("--content-length", metavar="BYTES", type=int, help="the one size that may be sent")
+            command.add_argument(
+                "--content-length", metavar="BYTES", type=int, help="the one size that may be sent"
+            )
             command.add_argument("--no-overwrite", action="store_true", help="refuse where the object exists")
     return parser
 

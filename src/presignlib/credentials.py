@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ._time import as_datetime, instant_of
+from ._time import instant_of
 from .errors import InvalidInputError
 
 TYPE_CHECKING = False
@@ -61,10 +61,12 @@ class Credentials:
     or token that is not printable ASCII, a secret with control characters.
     """
 
-    __slots__ = ("_ends_at", "_expires_at", "_parts")
-    _ends_at: int | None
-    _expires_at: datetime | None
-    _parts: tuple[str, str, str | None]
+    __slots__ = ("access_key_id", "ends_at", "expires_at", "secret_access_key", "session_token")
+    access_key_id: str
+    secret_access_key: str
+    session_token: str | None
+    expires_at: datetime | None
+    ends_at: int | None  # the same in whole seconds since 1970
 
     def __init__(
         self,
@@ -80,36 +82,13 @@ class Credentials:
             _check_printable("session_token", session_token)
         ends_at = None if expires_at is None else int(instant_of("expires_at", expires_at) // 1)
         set_once = object.__setattr__
-        set_once(self, "_parts", (access_key_id, secret_access_key, session_token))
-        set_once(self, "_expires_at", expires_at)
-        set_once(self, "_ends_at", ends_at)
+        set_once(self, "access_key_id", access_key_id)
+        set_once(self, "secret_access_key", secret_access_key)
+        set_once(self, "session_token", session_token)
+        set_once(self, "expires_at", expires_at)
+        set_once(self, "ends_at", ends_at)
 
-    @property
-    def access_key_id(self) -> str:
-        """The name of the key, visible in every URL it signs."""
-        return self._parts[0]
-
-    @property
-    def secret_access_key(self) -> str:
-        """The secret that signs."""
-        return self._parts[1]
-
-    @property
-    def session_token(self) -> str | None:
-        """The token of temporary credentials, or None."""
-        return self._parts[2]
-
-    @property
-    def expires_at(self) -> datetime | None:
-        """When these credentials end, where that is known."""
-        return self._expires_at
-
-    @property
-    def ends_at(self) -> int | None:
-        """``expires_at`` in whole seconds since 1970."""
-        return self._ends_at
-
-    def load(self, min_lifetime: float = 0) -> Credentials:
+    def load(self, min_lifetime: float = 0) -> Credentials:  # noqa: ARG002 - as all providers have it
         """Return these credentials, whatever is asked: values are their own provider."""
         return self
 
@@ -122,18 +101,21 @@ class Credentials:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Credentials):
             return NotImplemented
-        return self._parts == other._parts and self._ends_at == other._ends_at
+        return self._values() == other._values()
 
     def __hash__(self) -> int:
-        return hash((self._parts, self._ends_at))
+        return hash(self._values())
 
     def __repr__(self) -> str:
         token = "" if self.session_token is None else ", session_token='…'"
-        until = "" if self._ends_at is None else f", expires_at={as_datetime(self._ends_at)!r}"
+        until = "" if self.expires_at is None else f", expires_at={self.expires_at!r}"
         return f"Credentials({self.access_key_id!r}, secret_access_key='…'{token}{until})"
 
     def __reduce__(self) -> tuple[object, ...]:
-        return _restored, (*self._parts, self._expires_at)
+        return _restored, self._values()
+
+    def _values(self) -> tuple[str, str, str | None, datetime | None]:
+        return self.access_key_id, self.secret_access_key, self.session_token, self.expires_at
 
 
 def _restored(

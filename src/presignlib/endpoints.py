@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _AWS_BUCKET = frozenset("abcdefghijklmnopqrstuvwxyz0123456789.-")
 _ANY_BUCKET = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._:-")
+_S3 = rules_for("s3")
 _BASE_PATH = frozenset("/-._~!$&'()*+,;=:@%abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
 _STYLES = ("auto", "virtual", "path")
 _AWS_SUFFIXES = tuple(["." + partition.dns_suffix for partition in PARTITIONS])
@@ -37,14 +38,14 @@ _LATER_SUFFIXES = ("--x-s3", "--xa-s3", "--op-s3")
 class Endpoint:
     """What decides an address besides bucket and region; checked when it is made.
 
-    ``style`` is the addressing style; ``url`` the parsed ``endpoint_url`` or None.
+    ``style`` is the addressing style; ``url`` the parsed ``endpoint_url`` or None;
+    ``is_custom`` tells that it is a host of someone other than AWS.
     """
 
-    __slots__ = ("accelerate", "dualstack", "fips", "sign_host", "style", "url")
+    __slots__ = ("accelerate", "dualstack", "fips", "is_custom", "sign_host", "style", "url")
 
     def __init__(
         self,
-        *,
         endpoint_url: str | None = None,
         sign_host: str | None = None,
         addressing_style: str = "auto",
@@ -53,13 +54,18 @@ class Endpoint:
         accelerate: bool = False,
         allow_http: bool = False,
     ) -> None:
+        if not (type(dualstack) is bool and type(fips) is bool and type(accelerate) is bool):
+            _refuse_switches(dualstack=dualstack, fips=fips, accelerate=accelerate)
         if addressing_style not in _STYLES:
-            raise InvalidInputError("addressing_style", "'auto', 'virtual' or 'path'", shown(addressing_style))
+            raise InvalidInputError(
+                "addressing_style", "'auto', 'virtual' or 'path'", shown(addressing_style)
+            )
         self.style = addressing_style
         self.dualstack = dualstack
         self.fips = fips
         self.accelerate = accelerate
         self.url = None if endpoint_url is None else _parsed_endpoint(endpoint_url, allow_http)
+        self.is_custom = self.url is not None and not is_aws_host(self.url.host)
         self.sign_host = None if sign_host is None else _parsed_sign_host(sign_host, self.url)
         if accelerate and fips:
             raise InvalidInputError("accelerate", "False with fips=True: S3 Accelerate has no FIPS hosts")
@@ -68,13 +74,12 @@ class Endpoint:
         if self.url is not None:
             self._check_custom()
 
-    @property
-    def is_custom(self) -> bool:
-        """Whether this is a host of someone other than AWS."""
-        return self.url is not None and not is_aws_host(self.url.host)
-
     def _check_custom(self) -> None:
-        for field, value in (("dualstack", self.dualstack), ("fips", self.fips), ("accelerate", self.accelerate)):
+        for field, value in (
+            ("dualstack", self.dualstack),
+            ("fips", self.fips),
+            ("accelerate", self.accelerate),
+        ):
             if value:
                 raise InvalidInputError(field, "False with endpoint_url: the URL already names the host")
 
@@ -104,10 +109,12 @@ def resolve(bucket: str, region: str, endpoint: Endpoint) -> Address:
     partition = partition_of(region)
     if endpoint.fips and not partition.fips:
         raise InvalidInputError("fips", f"False in {partition.name}, which has no FIPS hosts", "True")
-    virtual = endpoint.style != "path" and is_virtual_hostable(bucket)
-    host = _aws_host(bucket, region, endpoint, partition, virtual)
+    virtual = endpoint.style != "path" and "." not in bucket  # as one label, under the wildcard certificate
+    host = _aws_host(region, endpoint, partition, virtual=virtual)
     signing_region = "us-east-1" if region == "aws-global" else region
-    return _address("https", f"{bucket}.{host}" if virtual else host, bucket, signing_region, endpoint, virtual)
+    return _address(
+        "https", f"{bucket}.{host}" if virtual else host, bucket, signing_region, endpoint, virtual
+    )
 
 
 def check_bucket(bucket: str, *, custom: bool = False) -> None:
@@ -122,22 +129,20 @@ def check_bucket(bucket: str, *, custom: bool = False) -> None:
         if not (0 < len(bucket) < 256 and _ANY_BUCKET.issuperset(bucket) and bucket not in (".", "..")):
             raise InvalidInputError("bucket", "1 to 255 of A-Z a-z 0-9 . _ : -", shown(bucket))
         return
-    if bucket.startswith("arn:"):
-        raise InvalidInputError("bucket", "a bucket name: ARNs are not supported yet", shown(bucket))
     if not (
         2 < len(bucket) < 64
         and _AWS_BUCKET.issuperset(bucket)
         and bucket[0] not in ".-"
         and bucket[-1] not in ".-"
-        and ".." not in bucket
-        and not is_ipv4(bucket)
+        and not ("." in bucket and (".." in bucket or is_ipv4(bucket)))
     ):
+        if bucket.startswith("arn:"):
+            raise InvalidInputError("bucket", "a bucket name: ARNs are not supported yet", shown(bucket))
         rule = "3 to 63 of a-z 0-9 . - with a letter or digit at both ends, no '..' and no IPv4 address"
         raise InvalidInputError("bucket", rule, shown(bucket))
-    if bucket.endswith(_LATER_SUFFIXES):
-        raise InvalidInputError(
-            "bucket", "a general purpose bucket: directory buckets and Outposts are not supported yet", shown(bucket)
-        )
+    if "--" in bucket and bucket.endswith(_LATER_SUFFIXES):
+        rule = "a general purpose bucket: directory buckets and Outposts are not supported yet"
+        raise InvalidInputError("bucket", rule, shown(bucket))
 
 
 def is_virtual_hostable(bucket: str, *, dots: bool = False) -> bool:
@@ -152,11 +157,19 @@ def is_aws_host(host: str) -> bool:
     return host.endswith(_AWS_SUFFIXES)
 
 
-def _aws_host(bucket: str, region: str, endpoint: Endpoint, partition: Partition, virtual: bool) -> str:
+def _refuse_switches(**switches: bool) -> None:
+    for field, value in switches.items():
+        if type(value) is not bool:
+            raise InvalidInputError(field, "True or False", shown(value))
+
+
+def _aws_host(region: str, endpoint: Endpoint, partition: Partition, *, virtual: bool) -> str:
     dualstack = ".dualstack" if endpoint.dualstack else ""
     if endpoint.accelerate:
         if not partition.accelerate:
-            raise InvalidInputError("accelerate", f"False in {partition.name}, which has no S3 Accelerate", "True")
+            raise InvalidInputError(
+                "accelerate", f"False in {partition.name}, which has no S3 Accelerate", "True"
+            )
         if not virtual:
             raise InvalidInputError("accelerate", "False for a bucket with dots", "True")
         return f"s3-accelerate{dualstack}.{partition.dns_suffix}"
@@ -184,7 +197,7 @@ def _address(
     scheme: str, host: str, bucket: str, region: str, endpoint: Endpoint, virtual: bool, prefix: str = ""
 ) -> Address:
     path = prefix if virtual else f"{prefix}/{uri_encode(bucket)}"
-    return Address(f"{scheme}://{host}{path}", path, endpoint.sign_host or host, region, rules_for("s3"))
+    return Address(f"{scheme}://{host}{path}", path, endpoint.sign_host or host, region, _S3)
 
 
 def _parsed_endpoint(endpoint_url: str, allow_http: bool) -> ParsedURL:

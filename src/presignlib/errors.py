@@ -94,9 +94,7 @@ class NoCredentialsError(CredentialsError):
 class ExpiredCredentialsError(CredentialsError):
     """The credentials end, or have ended, before the URL may; ``expires_at`` says when."""
 
-    def __init__(
-        self, message: str, provider: str | None = None, expires_at: datetime | None = None
-    ) -> None:
+    def __init__(self, message: str, provider: str | None = None, expires_at: datetime | None = None) -> None:
         super().__init__(message, provider)
         self.args = (message, provider, expires_at)
         self.expires_at = expires_at

@@ -25,7 +25,7 @@ from .credentials import Credentials
 from .errors import InvalidInputError
 from .request import checked_method
 from .results import PresignedURL, presigned_url
-from .settings import Where, is_keyword
+from .settings import KEYWORDS, Where, with_environment
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ class Presigner:
             raise InvalidInputError("clock", "left out with now: both say what time it is")
         if clock is not None and not callable(clock):
             raise InvalidInputError("clock", "a function that gives an aware datetime", type(clock).__name__)
-        refuse_unknown("Presigner", where, [name for name in where if is_keyword(name)])
+        refuse_unknown("Presigner", where, [name for name in where if name in KEYWORDS])
         longest = span_of("max_expires", max_expires)
         window = window_of(stable_for)
         seconds = utc_now if clock is None else lambda: instant_of("clock", clock())
@@ -140,7 +140,8 @@ class Presigner:
         put(self, "_now", now)
         put(self, "_source", (credentials, profile))
         put(self, "_pickle_credentials", bool(pickle_credentials))
-        put(self, "_where", Where(credentials=credentials, profile=profile, now=now, clock=seconds, **where))
+        given = {"credentials": credentials, "profile": profile, "now": now, "clock": seconds, **where}
+        put(self, "_where", Where(**with_environment(given)))
         put(self, "_cache", _Cache())
 
     @shows(GET.parts, Where.__init__, expires=None, stable_for=None)
@@ -179,13 +180,17 @@ class Presigner:
         """
         verb = checked_method(method)
         if key is None:
-            return self._bucket_url(Operation(f"request {verb} bucket", verb, s3.any_operation, request=s3.bucket_request), bucket, keywords)
+            return self._bucket_url(
+                Operation(f"request {verb} bucket", verb, s3.any_operation, request=s3.bucket_request),
+                bucket,
+                keywords,
+            )
         return self._url(Operation(f"request {verb}", verb, s3.any_operation), bucket, key, keywords)
 
     @shows(Where.__init__)
     def object_url(self, bucket: str, key: str, **where: Unpack[WhereKeywords]) -> str:
         """Return the unsigned URL of an object, as the function object_url does."""
-        refuse_unknown("object_url", where, [name for name in where if is_keyword(name)])
+        refuse_unknown("object_url", where, [name for name in where if name in KEYWORDS])
         return s3.plain_url(self._elsewhere(dict(where)).address(bucket), key)
 
     @shows(GET.parts, Where.__init__, expires=None, stable_for=None)
@@ -259,13 +264,20 @@ class Presigner:
         if not settings:
             return self._where
         credentials, profile = self._source
-        ours = {**self._where.settled(), "credentials": credentials, "profile": profile, "clock": self._where.clock}
+        ours = {
+            **self._where.settled(),
+            "credentials": credentials,
+            "profile": profile,
+            "clock": self._where.clock,
+        }
         return Where(**{**ours, **{name: value for name, value in settings.items() if value is not None}})
 
     def __repr__(self) -> str:
         shown = {"expires": self._expires, "stable_for": self._stable_for, **self._where.settled()}
         shown["credentials"] = self._source[0]
-        listed = ", ".join([f"{name}={value!r}" for name, value in shown.items() if value not in (None, False)])
+        listed = ", ".join(
+            [f"{name}={value!r}" for name, value in shown.items() if value not in (None, False)]
+        )
         return f"Presigner({listed})"
 
     def __setattr__(self, name: str, value: object) -> None:

@@ -90,10 +90,9 @@ class SignableRequest:
         headers: list[tuple[str, str]],
         region: str,
         rules: ServiceRules,
-        *,
-        service: str | None = None,
-        payload_hash: str | None = None,
-        token_placement: str | None = None,
+        service: str,
+        payload_hash: str,
+        token_placement: str,
         bucket: str | None = None,
     ) -> None:
         self.method = method
@@ -104,9 +103,9 @@ class SignableRequest:
         self.headers = headers
         self.region = region
         self.rules = rules
-        self.service = rules.service if service is None else service
-        self.payload_hash = rules.payload_hash if payload_hash is None else payload_hash
-        self.token_placement = rules.token_placement if token_placement is None else token_placement
+        self.service = service
+        self.payload_hash = payload_hash
+        self.token_placement = token_placement
         self.bucket = bucket
 
 
@@ -161,11 +160,16 @@ def checked_headers(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
             raise InvalidInputError("headers", "named by tokens: letters, digits and !#$%&'*+-.^_`|~")
         lower = name.lower()
         if lower in ("host", "authorization"):
-            way_out = "use sign_host or the URL" if lower == "host" else "a presigned URL carries it in its query"
+            way_out = (
+                "use sign_host or the URL" if lower == "host" else "a presigned URL carries it in its query"
+            )
             raise InvalidInputError("headers", f"free of {lower}; {way_out}")
         check_header_value(lower, value)
         if lower in NEVER_SIGNED:
-            warn(UnsignedHeaderWarning, f"header {lower} is not signed, as clients and proxies set it themselves")
+            warn(
+                UnsignedHeaderWarning,
+                f"header {lower} is not signed, as clients and proxies set it themselves",
+            )
         else:
             kept.append((name, value))
     return canonical_headers(kept)
@@ -189,7 +193,7 @@ def checked_method(method: str) -> str:
 
 def is_host_label(text: str) -> bool:
     """Tell whether ``text`` is one lower-case label of a host name (RFC 1123)."""
-    return 0 < len(text) < 64 and _LABEL.issuperset(text) and text[0] != "-" and text[-1] != "-"
+    return _LABEL.issuperset(text) and 0 < len(text) < 64 and text[0] != "-" != text[-1]
 
 
 def checked_label(field: str, text: str, *, any_case: bool = False) -> str:

@@ -203,7 +203,8 @@ class PresignedURL(str):
 
     def _shown_headers(self) -> Mapping[str, str]:
         return {
-            name: HIDDEN if name.startswith(_CUSTOMER_KEY) else value for name, value in self._contract.headers
+            name: HIDDEN if name.startswith(_CUSTOMER_KEY) else value
+            for name, value in self._contract.headers
         }
 
     def __repr__(self) -> str:

@@ -59,6 +59,8 @@ def check_key(key: str) -> None:
     """
     if not isinstance(key, str):
         raise InvalidInputError("key", "a str", type(key).__name__)
+    if key.isascii() and 0 < len(key) <= _LONGEST_KEY and "\0" not in key:
+        return
     try:
         size = len(key.encode())
     except UnicodeEncodeError:
@@ -71,6 +73,8 @@ def check_key(key: str) -> None:
 
 def is_rewritten(key: str) -> bool:
     """Tell whether most clients would change the path of ``key`` before they send it."""
+    if "/." not in key and not key.startswith("."):
+        return False
     segments = key.split("/")
     return "." in segments or ".." in segments
 
@@ -111,19 +115,24 @@ def _request(
     headers: list[tuple[str, str]],
     bucket: str,
 ) -> SignableRequest:
-    canonical = checked_headers(headers)
-    payload_hash = dict(canonical).get("x-amz-content-sha256")
+    rules = address.rules
+    payload_hash = rules.payload_hash
+    if headers:
+        headers = checked_headers(headers)
+        payload_hash = dict(headers).get("x-amz-content-sha256", payload_hash)
     return SignableRequest(
         method,
         base,
         path,
         address.host,
         query,
-        canonical,
+        headers,
         address.region,
-        address.rules,
-        payload_hash=payload_hash,
-        bucket=bucket,
+        rules,
+        rules.service,
+        payload_hash,
+        rules.token_placement,
+        bucket,
     )
 
 
@@ -158,7 +167,9 @@ def get_object(
         ("response-content-disposition", response_content_disposition),
         ("response-expires", response_expires),
     )
-    options = [(name, _header_text(name.replace("-", "_"), text)) for name, text in overrides if text is not None]
+    options = [
+        (name, _header_text(name.replace("-", "_"), text)) for name, text in overrides if text is not None
+    ]
     if part_number is not None:
         options.append(("partNumber", str(_integer("part_number", part_number, 1, 10_000))))
     return _object_parts(options, [], version_id, request_payer, expected_bucket_owner, query, headers)
@@ -228,14 +239,20 @@ def put_object(
         ("if-match", if_match),
         ("x-amz-storage-class", storage_class),
     )
-    fields = [(name, _header_text(name.removeprefix("x-amz-").replace("-", "_"), text)) for name, text in texts if text is not None]
+    fields = [
+        (name, _header_text(name.removeprefix("x-amz-").replace("-", "_"), text))
+        for name, text in texts
+        if text is not None
+    ]
     if content_length is not None:
         fields.append(("content-length", str(_integer("content_length", content_length, 0, 5 * 1024**4))))
     if not isinstance(overwrite, bool):
         raise InvalidInputError("overwrite", "True or False", shown(overwrite))
     if not overwrite:
         if if_match is not None:
-            raise InvalidInputError("if_match", "left out with overwrite=False: one wants the object, the other its absence")
+            raise InvalidInputError(
+                "if_match", "left out with overwrite=False: one wants the object, the other its absence"
+            )
         fields.append(("if-none-match", "*"))
     if acl is not None:
         fields.append(("x-amz-acl", _one_of("acl", acl, _ACLS)))
@@ -250,7 +267,9 @@ def put_object(
     }
     for kind, value in checksums.items():
         if value is not None:
-            fields.append((f"x-amz-checksum-{kind}", _digest(f"checksum_{kind}", value, _CHECKSUM_BYTES[kind])))
+            fields.append(
+                (f"x-amz-checksum-{kind}", _digest(f"checksum_{kind}", value, _CHECKSUM_BYTES[kind]))
+            )
     if content_md5 is not None:
         fields.append(("content-md5", _digest("content_md5", content_md5, 16)))
     fields += _encryption(sse, kms_key_id, sse_customer_key)
@@ -353,7 +372,9 @@ def _one_disposition(
         if filename is None:
             continue
         if given is not None:
-            raise InvalidInputError(field, "alone: it, another name and response_content_disposition set the same header")
+            raise InvalidInputError(
+                field, "alone: it, another name and response_content_disposition set the same header"
+            )
         given = disposition(kind, _filename(field, filename))
         if kind == "inline" and is_active(filename, content_type):
             warn(
@@ -408,7 +429,9 @@ def _encryption(sse: str | None, kms_key_id: str | None, customer_key: bytes | N
         fields.append((f"{_SSE}-aws-kms-key-id", _header_text("kms_key_id", kms_key_id)))
     if customer_key is not None:
         if sse is not None:
-            raise InvalidInputError("sse_customer_key", "given without sse: an object has one kind of encryption")
+            raise InvalidInputError(
+                "sse_customer_key", "given without sse: an object has one kind of encryption"
+            )
         if not isinstance(customer_key, (bytes, bytearray, memoryview)) or len(bytes(customer_key)) != 32:
             raise InvalidInputError("sse_customer_key", "32 bytes")
         raw = bytes(customer_key)

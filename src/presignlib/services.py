@@ -48,21 +48,26 @@ def service_request(
     parsed = parse_url("url", url, ("https", "wss", "http", "ws"))
     check_http("url", parsed.scheme, parsed.host, allow_http)
     path = parsed.path or "/"
-    pairs = checked_query("url", parsed_query(parsed.query)) + checked_query("query", pairs_of("query", query))
+    pairs = checked_query("url", parsed_query(parsed.query)) + checked_query(
+        "query", pairs_of("query", query)
+    )
     canonical = checked_headers(pairs_of("headers", headers))
     return SignableRequest(
         checked_method(method),
         f"{parsed.scheme}://{parsed.authority}{path}",
-        _signed_path(path, _choice("path_encoding", path_encoding, ("once", "twice"), rules.path_encoding),
-                     rules.normalize_path if normalize is None else _flag("normalize_path", normalize)),
+        _signed_path(
+            path,
+            _choice("path_encoding", path_encoding, ("once", "twice"), rules.path_encoding),
+            rules.normalize_path if normalize is None else _flag("normalize_path", normalize),
+        ),
         parsed.authority,
         pairs,
         canonical,
         region,
         rules,
-        service=service,
-        payload_hash=_payload_hash(payload_hash, dict(canonical).get("x-amz-content-sha256")),
-        token_placement=_choice("token_placement", token_placement, ("signed", "appended"), rules.token_placement),
+        service,
+        _payload_hash(payload_hash, dict(canonical).get("x-amz-content-sha256")) or rules.payload_hash,
+        _choice("token_placement", token_placement, ("signed", "appended"), rules.token_placement),
     )
 
 
@@ -102,7 +107,9 @@ def _payload_hash(given: str | None, header: str | None) -> str | None:
         return header
     if header is not None and header != given:
         raise InvalidInputError("payload_hash", "the same as the header x-amz-content-sha256")
-    if given != UNSIGNED_PAYLOAD and not (isinstance(given, str) and len(given) == 64 and _HEX.issuperset(given)):
+    if given != UNSIGNED_PAYLOAD and not (
+        isinstance(given, str) and len(given) == 64 and _HEX.issuperset(given)
+    ):
         raise InvalidInputError("payload_hash", "64 lower-case hex digits of a SHA-256, or UNSIGNED-PAYLOAD")
     return given
 

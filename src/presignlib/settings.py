@@ -17,21 +17,30 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
+    from typing import Any
 
     from .credentials import Credentials, CredentialsProvider
     from .endpoints import Address
-    from .signing import ShortCredentials
 
-_REGIONS = ("AWS_REGION", "AWS_DEFAULT_REGION")
-_OWN_ENDPOINT = "PRESIGN_ENDPOINT_URL"
-_ENDPOINTS = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
-_IGNORE_ENDPOINTS = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"
-_FIPS = "AWS_USE_FIPS_ENDPOINT"
-_DUALSTACK = "AWS_USE_DUALSTACK_ENDPOINT"
-_ARN_REGION = "AWS_S3_USE_ARN_REGION"
-_ALLOW_HTTP = "PRESIGN_ALLOW_HTTP"
-_NAMES = (*_REGIONS, _OWN_ENDPOINT, *_ENDPOINTS, _IGNORE_ENDPOINTS, _FIPS, _DUALSTACK, _ARN_REGION, _ALLOW_HTTP)
-_KEYWORDS = frozenset(
+_NAMES = (
+    "AWS_REGION",
+    "AWS_DEFAULT_REGION",
+    "PRESIGN_ENDPOINT_URL",
+    "AWS_ENDPOINT_URL_S3",
+    "AWS_ENDPOINT_URL",
+    "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+    "AWS_USE_FIPS_ENDPOINT",
+    "AWS_USE_DUALSTACK_ENDPOINT",
+    "AWS_S3_USE_ARN_REGION",
+    "PRESIGN_ALLOW_HTTP",
+)
+_SWITCHES = {
+    "fips": "AWS_USE_FIPS_ENDPOINT",
+    "dualstack": "AWS_USE_DUALSTACK_ENDPOINT",
+    "use_arn_region": "AWS_S3_USE_ARN_REGION",
+    "allow_http": "PRESIGN_ALLOW_HTTP",
+}
+KEYWORDS = frozenset(  # that say where and with what to sign
     {
         "region",
         "credentials",
@@ -53,36 +62,33 @@ _KEYWORDS = frozenset(
 class SigningSettings:
     """What any signature needs besides the request: checked, and settled once.
 
-    ``region`` is None where none was found; :meth:`region_needed` tells so.
+    ``region`` is None where none was found; :meth:`no_region` is the error for that.
     ``clock`` gives seconds since 1970.
     """
 
-    __slots__ = ("allow_http", "clock", "credentials", "environment", "region", "short_credentials")
+    __slots__ = ("allow_http", "clock", "credentials", "region", "short_credentials")
 
     def __init__(
         self,
         region: str | None = None,
         credentials: Credentials | CredentialsProvider | None = None,
         profile: str | None = None,
-        allow_http: bool | None = None,
+        allow_http: bool = False,
         now: datetime | None = None,
         short_credentials: str = "cap",
         clock: Callable[[], float] = utc_now,
     ) -> None:
-        self.environment = _environment()
-        if region is None and self.environment:
-            region = self.environment.get("AWS_REGION") or self.environment.get("AWS_DEFAULT_REGION")
         self.region = region
         self.credentials = _provider(credentials, profile)
-        self.allow_http = _switch("allow_http", allow_http, self.environment, _ALLOW_HTTP)
+        self.allow_http = allow_http
         self.clock = clock if now is None else _fixed(instant_of("now", now))
-        self.short_credentials: ShortCredentials = checked_policy(short_credentials)
+        self.short_credentials = checked_policy(short_credentials)
+        if type(allow_http) is not bool:
+            _refuse_switch("allow_http", allow_http)
 
-    def region_needed(self, hint: str = "") -> str:
-        """Return the region. Raises NoRegionError, which names the places looked at."""
-        if self.region is None:
-            raise NoRegionError(("region=", *_REGIONS), hint)
-        return self.region
+    def no_region(self, hint: str = "") -> NoRegionError:
+        """Return the error that names the places where no region was found."""
+        return NoRegionError(("region=", "AWS_REGION", "AWS_DEFAULT_REGION"), hint)
 
 
 class Where(SigningSettings):
@@ -99,32 +105,29 @@ class Where(SigningSettings):
         endpoint_url: str | None = None,
         sign_host: str | None = None,
         addressing_style: str = "auto",
-        dualstack: bool | None = None,
-        fips: bool | None = None,
+        dualstack: bool = False,
+        fips: bool = False,
         accelerate: bool = False,
-        use_arn_region: bool | None = None,
-        allow_http: bool | None = None,
+        use_arn_region: bool = True,
+        allow_http: bool = False,
         now: datetime | None = None,
         short_credentials: str = "cap",
         clock: Callable[[], float] = utc_now,
     ) -> None:
         super().__init__(region, credentials, profile, allow_http, now, short_credentials, clock)
-        environment = self.environment
-        self.use_arn_region = _switch("use_arn_region", use_arn_region, environment, _ARN_REGION, default=True)
+        self.use_arn_region = use_arn_region
         self.endpoint = Endpoint(
-            endpoint_url=endpoint_url if endpoint_url is not None else _endpoint_url(environment),
-            sign_host=sign_host,
-            addressing_style=addressing_style,
-            dualstack=_switch("dualstack", dualstack, environment, _DUALSTACK),
-            fips=_switch("fips", fips, environment, _FIPS),
-            accelerate=_switch("accelerate", accelerate, environment, ""),
-            allow_http=self.allow_http,
+            endpoint_url, sign_host, addressing_style, dualstack, fips, accelerate, allow_http
         )
+        if type(use_arn_region) is not bool:
+            _refuse_switch("use_arn_region", use_arn_region)
 
     def address(self, bucket: str) -> Address:
         """Return where ``bucket`` lives. Raises InvalidInputError and NoRegionError."""
-        hint = "most stores take us-east-1, R2 takes auto" if self.endpoint.is_custom else ""
-        return resolve(bucket, self.region_needed(hint), self.endpoint)
+        if self.region is None:
+            hint = "most stores take us-east-1, R2 takes auto" if self.endpoint.is_custom else ""
+            raise self.no_region(hint)
+        return resolve(bucket, self.region, self.endpoint)
 
     def settled(self) -> dict[str, object]:
         """Return the keywords that say the same again, whatever the environment then is."""
@@ -143,9 +146,27 @@ class Where(SigningSettings):
         }
 
 
-def is_keyword(name: str) -> bool:
-    """Tell whether ``name`` is one of the keywords that say where and with what to sign."""
-    return name in _KEYWORDS
+def with_environment(given: dict[str, Any], names: frozenset[str] = KEYWORDS) -> dict[str, Any]:
+    """Return the keywords in ``given`` over those of ``names`` that the environment's variables say."""
+    found = _environment()
+    if not found:
+        return given
+    ours = {name: value for name, value in _keywords(found).items() if name in names}
+    # None says nothing where there is something to find; a switch is never None.
+    theirs = {name: value for name, value in given.items() if value is not None or name in _SWITCHES}
+    return {**ours, **theirs}
+
+
+def _keywords(environment: Mapping[str, str]) -> dict[str, Any]:
+    """Return what variables say as keywords."""
+    keywords: dict[str, Any] = {
+        name: _is_on(environment[variable]) for name, variable in _SWITCHES.items() if variable in environment
+    }
+    region = environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION")
+    endpoint_url = environment.get("PRESIGN_ENDPOINT_URL")
+    if endpoint_url is None and not _is_on(environment.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "")):
+        endpoint_url = environment.get("AWS_ENDPOINT_URL_S3") or environment.get("AWS_ENDPOINT_URL")
+    return {**keywords, "region": region, "endpoint_url": endpoint_url}
 
 
 def _environment() -> Mapping[str, str]:
@@ -164,25 +185,12 @@ def _environment() -> Mapping[str, str]:
 _ENCODED_NAMES = tuple([getattr(os.environ, "encodekey", str)(name) for name in _NAMES])
 
 
-def _endpoint_url(environment: Mapping[str, str]) -> str | None:
-    own = environment.get(_OWN_ENDPOINT)
-    if own is not None or _is_on(environment.get(_IGNORE_ENDPOINTS)):
-        return own
-    return environment.get("AWS_ENDPOINT_URL_S3") or environment.get("AWS_ENDPOINT_URL")
+def _is_on(text: str) -> bool:
+    return text.strip().lower() in ("true", "1")
 
 
-def _switch(
-    field: str, given: bool | None, environment: Mapping[str, str], name: str, *, default: bool = False
-) -> bool:
-    if given is None:
-        return _is_on(environment[name]) if name in environment else default
-    if given is True or given is False:
-        return given
+def _refuse_switch(field: str, given: object) -> None:
     raise InvalidInputError(field, "True or False", shown(given))
-
-
-def _is_on(text: str | None) -> bool:
-    return text is not None and text.strip().lower() in ("true", "1")
 
 
 def _provider(
@@ -193,7 +201,9 @@ def _provider(
 
         return default_chain(profile=profile)
     if not hasattr(credentials, "load") or isinstance(credentials, type):
-        raise InvalidInputError("credentials", "Credentials, or a provider with load()", type(credentials).__name__)
+        raise InvalidInputError(
+            "credentials", "Credentials, or a provider with load()", type(credentials).__name__
+        )
     return credentials
 
 

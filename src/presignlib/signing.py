@@ -78,7 +78,8 @@ def prepare(
         end = min(end, max(lifetime.ends_at, second + 1))
     if ends_at is not None:
         end = min(end, ends_at)
-    return Prepared(sign, signed_at, end, contract, limited_by == "credentials")
+    # As floats, for the clock's are: comparing those with integers takes twice as long.
+    return Prepared(sign, float(signed_at), float(end), contract, limited_by == "credentials")
 
 
 def _limits(
@@ -97,8 +98,8 @@ def _limits(
         return wanted, signed_at + wanted, "request"
     if policy == "raise":
         raise ExpiredCredentialsError(
-            f"credentials end at {as_datetime(ends_at):%Y-%m-%d %H:%M:%S} UTC, before the {wanted} seconds asked for; "
-            "ask for less, or use short_credentials='cap'",
+            f"credentials end at {as_datetime(ends_at):%Y-%m-%d %H:%M:%S} UTC, "
+            f"before the {wanted} seconds asked for; ask for less, or use short_credentials='cap'",
             expires_at=as_datetime(ends_at),
         )
     return (wanted if policy == "ignore" else ends_at - signed_at), ends_at, "credentials"
@@ -116,20 +117,22 @@ def _signer(
 ) -> tuple[Contract, Callable[[str], str]]:
     """Return the contract and the signing function: AWS's steps in AWS's order."""
     rules, token = request.rules, credentials.session_token
-    headers = sorted([("host", request.host), *request.headers])
+    host = ("host", request.host)
+    headers = sorted([host, *request.headers]) if request.headers else [host]
     scope = sigv4.credential_scope(stamp[:8], request.region, request.service)
     signed = request.token_placement == "signed"
+    names = sigv4.signed_headers(headers)
     pairs = sigv4.encode_query(request.query)
     pairs += sigv4.auth_parameters(
         f"{credentials.access_key_id}/{scope}",
         stamp,
         expires,
-        sigv4.signed_headers(headers),
+        names,
         token if signed else None,
         rules.token_parameter,
     )
     head = f"{request.method}\n{request.path}"
-    tail = sigv4.request_tail(sigv4.canonical_query(pairs), headers, request.payload_hash)
+    tail = sigv4.request_tail(sigv4.canonical_query(pairs), headers, names, request.payload_hash)
     sign = sigv4.prepare(
         head,
         tail,
@@ -178,7 +181,6 @@ def _signing_key(
 
 def checked_policy(policy: str) -> ShortCredentials:
     """Return what to do with credentials that end before the URL may."""
-    for known in _POLICIES:
-        if policy == known:
-            return known
+    if policy in _POLICIES:
+        return policy
     raise InvalidInputError("short_credentials", "'cap', 'raise' or 'ignore'", repr(policy)[:60])

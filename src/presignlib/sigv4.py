@@ -34,35 +34,28 @@ SIGNATURE = "X-Amz-Signature"
 _UNRESERVED = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
 _ZEROS = bytes(64)  # a block of SHA-256, which HMAC fills its key up to
 
+_sha256 = hashlib.sha256
 _TRANSLATES = hasattr(b"", "translate")
 
 if _TRANSLATES:
-    _utf8 = str.encode
     _xored = bytes.translate
-else:  # MicroPython: no bytes.translate, and encode() lets lone surrogates through
-
-    def _utf8(text: str) -> bytes:  # type: ignore[misc]
-        raw = text.encode()
-        for lead, byte in zip(raw, raw[1:]):
-            if lead == 0xED and byte >= 0xA0:
-                raise ValueError("text can not hold lone surrogates")
-        return raw
+else:  # MicroPython
 
     def _xored(block: bytes, table: bytes) -> bytes:  # type: ignore[misc]
         return bytes([table[byte] for byte in block])
 
 
-if hasattr(hashlib.sha256(b""), "copy"):
+if hasattr(_sha256(b""), "copy"):
 
     def _fork(prefix: bytes) -> "Callable[[], hashlib._Hash]":
         """Return a function that makes hash objects which have taken in ``prefix``."""
-        return hashlib.sha256(prefix).copy
+        return _sha256(prefix).copy
 
 else:  # MicroPython: hash objects have update() and digest(), and nothing else
 
     class _Hash:
         def __init__(self, prefix: bytes) -> None:
-            self._hash = hashlib.sha256(prefix)
+            self._hash = _sha256(prefix)
 
         def update(self, data: bytes) -> None:
             self._hash.update(data)
@@ -83,7 +76,12 @@ else:  # MicroPython: hash objects have update() and digest(), and nothing else
 _PLAIN = bytes([b if b in _UNRESERVED or b == 47 else (b + 1) % 256 for b in range(256)])
 _INNER_PAD = bytes([b ^ 0x36 for b in range(256)])
 _OUTER_PAD = bytes([b ^ 0x5C for b in range(256)])
-_escapes: "dict[int, str]" = {}  # a byte's text in a path, filled on demand
+# A byte's text in a path; None is a NUL, which no path can carry. Filled ahead where a
+# list of 256 costs nothing, on demand where it would take twelve kilobytes of a chip.
+_escapes: "list[str | None] | dict[int, str]" = {}
+if _TRANSLATES:
+    _escapes = ["%%%02X" % b if _PLAIN[b] != b else chr(b) for b in range(256)]
+    _escapes[0] = None
 
 
 # 1. Percent-encoding
@@ -94,34 +92,37 @@ def encode_path(text: str) -> str:
 
     Raises ValueError for a NUL and for lone surrogates, which no path can carry.
     """
-    raw = _utf8(text)
+    raw = text.encode()
     return text if _TRANSLATES and raw.translate(_PLAIN) == raw else _escape(raw)
 
 
 def uri_encode(text: str) -> str:
     """Return ``text`` percent-encoded as a query name or value: ``/`` is encoded too."""
-    raw = _utf8(text)
+    raw = text.encode()
     if not _TRANSLATES or raw.translate(_PLAIN) != raw:
-        text = _escape(raw, "%00")
+        text = "%00".join([_escape(part) for part in raw.split(b"\0")])
     return text.replace("/", "%2F")
 
 
-def _escape(raw: bytes, nul: "str | None" = None) -> str:
-    """Return UTF-8 ``raw`` percent-encoded with upper-case hex, ``/`` kept.
-
-    ``nul`` is what a NUL becomes; None refuses it. It is never in the table, so that
-    the path of every other text pays nothing for the question.
-    """
+def _escape(raw: bytes) -> str:
+    """Return UTF-8 ``raw`` percent-encoded with upper-case hex, ``/`` kept."""
+    if not _TRANSLATES:
+        _refuse_surrogates(raw)
     try:
-        return "".join(map(_escapes.__getitem__, raw))
-    except KeyError:
-        for byte in raw:
-            if byte:
-                plain = byte in _UNRESERVED or byte == 47
-                _escapes[byte] = chr(byte) if plain else "%%%02X" % byte
-            elif nul is None:
-                raise ValueError("a path can not hold a NUL") from None
-    return "".join([_escapes[byte] if byte else nul or "" for byte in raw])
+        return "".join([_escapes[byte] for byte in raw])  # type: ignore[misc]
+    except (KeyError, TypeError):
+        if 0 in raw:
+            raise ValueError("a path can not hold a NUL") from None
+    for byte in raw:
+        _escapes[byte] = "%%%02X" % byte if _PLAIN[byte] != byte else chr(byte)
+    return "".join([_escapes[byte] for byte in raw])  # type: ignore[misc]
+
+
+def _refuse_surrogates(raw: bytes) -> None:
+    """Refuse what CPython's ``encode()`` refuses, and MicroPython's lets through."""
+    for lead, byte in zip(raw, raw[1:]):
+        if lead == 0xED and byte >= 0xA0:
+            raise ValueError("text can not hold lone surrogates")
 
 
 def normalize_path(path: str) -> str:
@@ -144,17 +145,26 @@ def normalize_path(path: str) -> str:
 
 
 def encode_query(pairs: "Iterable[tuple[str, str]]") -> "list[tuple[str, str]]":
-    """Return the encoded ``(name, value)`` pairs, in the order given."""
-    return [(uri_encode(name), uri_encode(value)) for name, value in pairs]
+    """Return each pair as its encoded name and its parameter, ``name=value`` encoded."""
+    encoded = []
+    for name, value in pairs:
+        encoded_name = uri_encode(name)
+        encoded.append((encoded_name, f"{encoded_name}={uri_encode(value)}"))
+    return encoded
 
 
 def canonical_query(encoded: "Iterable[tuple[str, str]]") -> str:
-    """Return encoded pairs as the text that is signed: sorted by name, then value.
+    """Return encoded parameters as the text that is signed: sorted by name, then value.
 
-    Pairs are sorted and not ``name=value`` texts, because ``-`` sorts before ``=``:
-    sorted as texts, ``a-b=1`` would stand before ``a=1``.
+    The name is compared before its parameter, because ``-`` sorts before ``=``: by
+    parameters alone, ``a-b=1`` would stand before ``a=1``.
     """
     return joined(sorted(encoded))
+
+
+def joined(encoded: "Iterable[tuple[str, str]]") -> str:
+    """Return encoded parameters as the text of a query, in the order given."""
+    return "&".join([parameter for _, parameter in encoded])
 
 
 def canonical_headers(headers: "Iterable[tuple[str, str]]") -> "list[tuple[str, str]]":
@@ -187,13 +197,17 @@ def canonical_request(
     method: str, path: str, query: str, headers: "list[tuple[str, str]]", payload_hash: str
 ) -> str:
     """Return the text whose hash is signed; every part is in its canonical form."""
-    return method + "\n" + path + request_tail(query, headers, payload_hash)
+    tail = request_tail(query, headers, signed_headers(headers), payload_hash)
+    return method + "\n" + path + tail
 
 
-def request_tail(query: str, headers: "list[tuple[str, str]]", payload_hash: str) -> str:
-    """Return the canonical request from behind the path to its end."""
-    lines = "".join([name + ":" + value + "\n" for name, value in headers])
-    return "\n" + query + "\n" + lines + "\n" + signed_headers(headers) + "\n" + payload_hash
+def request_tail(query: str, headers: "list[tuple[str, str]]", names: str, payload_hash: str) -> str:
+    """Return the canonical request from behind the path to its end.
+
+    ``names`` are the signed headers' names.
+    """
+    lines = "".join([f"{name}:{value}\n" for name, value in headers])
+    return f"\n{query}\n{lines}\n{names}\n{payload_hash}"
 
 
 # 3. The string to sign
@@ -201,18 +215,18 @@ def request_tail(query: str, headers: "list[tuple[str, str]]", payload_hash: str
 
 def credential_scope(date: str, region: str, service: str) -> str:
     """Return what a signature is good for; ``date`` is ``YYYYMMDD`` in UTC."""
-    return date + "/" + region + "/" + service + "/aws4_request"
+    return f"{date}/{region}/{service}/aws4_request"
 
 
 def string_to_sign(timestamp: str, scope: str, request: str, algorithm: str = ALGORITHM) -> str:
     """Return the text that is signed for the canonical request ``request``."""
-    request_hash = hexlify(hashlib.sha256(request.encode()).digest()).decode()
+    request_hash = hexlify(_sha256(request.encode()).digest()).decode()
     return string_head(timestamp, scope, algorithm) + request_hash
 
 
 def string_head(timestamp: str, scope: str, algorithm: str = ALGORITHM) -> str:
     """Return the string to sign up to the hash of the request."""
-    return algorithm + "\n" + timestamp + "\n" + scope + "\n"
+    return f"{algorithm}\n{timestamp}\n{scope}\n"
 
 
 # 4. The signature
@@ -239,16 +253,14 @@ def signature(key: bytes, text: str) -> str:
 
 def hmac_sha256(key: bytes, message: bytes) -> bytes:
     """Return the HMAC-SHA-256 of ``message``, 32 bytes (RFC 2104)."""
-    block = _block(key)
-    inner = hashlib.sha256(_xored(block, _INNER_PAD) + message).digest()
-    return hashlib.sha256(_xored(block, _OUTER_PAD) + inner).digest()
-
-
-def _block(key: bytes) -> bytes:
-    """Return an HMAC key as the one block that is padded: long ones are hashed first."""
     if len(key) > 64:
-        key = hashlib.sha256(key).digest()
-    return key + _ZEROS[len(key) :]
+        key = _sha256(key).digest()
+    block = key + _ZEROS[len(key) :]
+    inner = _sha256(_xored(block, _INNER_PAD))
+    inner.update(message)
+    outer = _sha256(_xored(block, _OUTER_PAD))
+    outer.update(inner.digest())
+    return outer.digest()
 
 
 # 5. The URL
@@ -263,21 +275,21 @@ def auth_parameters(
     token_parameter: str = SECURITY_TOKEN,
     algorithm: str = ALGORITHM,
 ) -> "list[tuple[str, str]]":
-    """Return the encoded pairs that authenticate a URL, all but the signature.
+    """Return the parameters that authenticate a URL, encoded, all but the signature.
 
     ``credential`` is the access key id, a slash and the scope; ``expires`` is in
     seconds; ``names`` are the signed headers' names.
     """
-    pairs = [
-        ("X-Amz-Algorithm", algorithm),
-        ("X-Amz-Credential", uri_encode(credential)),
-        ("X-Amz-Date", timestamp),
-        ("X-Amz-Expires", str(expires)),
-        ("X-Amz-SignedHeaders", uri_encode(names)),
+    encoded = [
+        ("X-Amz-Algorithm", f"X-Amz-Algorithm={algorithm}"),
+        ("X-Amz-Credential", f"X-Amz-Credential={uri_encode(credential)}"),
+        ("X-Amz-Date", f"X-Amz-Date={timestamp}"),
+        ("X-Amz-Expires", f"X-Amz-Expires={expires}"),
+        ("X-Amz-SignedHeaders", f"X-Amz-SignedHeaders={uri_encode(names)}"),
     ]
     if session_token is not None:
-        pairs.append((token_parameter, uri_encode(session_token)))
-    return pairs
+        encoded.append((token_parameter, f"{token_parameter}={uri_encode(session_token)}"))
+    return encoded
 
 
 def prepare(
@@ -292,7 +304,7 @@ def prepare(
 
     ``head`` and ``tail`` are the canonical request before and behind that rest,
     ``string`` is the string to sign up to the request's hash, ``key`` the signing
-    key. ``base`` is the URL before the rest, ``query`` all that follows it up to the
+    key, 32 bytes. ``base`` is the URL before the rest, ``query`` all that follows it up to the
     signature's value.
 
     The function raises ValueError for text that no path can carry. It encodes the
@@ -300,7 +312,7 @@ def prepare(
     would sooner or later disagree with the first.
     """
     request_tail = tail.encode()
-    block = _block(key)
+    block = key + _ZEROS[len(key) :]
     new_request = _fork(head.encode())
     new_message = _fork(_xored(block, _INNER_PAD) + string.encode())
     new_mac = _fork(_xored(block, _OUTER_PAD))
@@ -308,7 +320,7 @@ def prepare(
     def sign(text: str) -> str:
         raw = text.encode()
         if not _TRANSLATES or raw.translate(_PLAIN) != raw:
-            text = _escape(_utf8(text))
+            text = _escape(raw)
             raw = text.encode()
         request = new_request()
         request.update(raw)
@@ -351,18 +363,14 @@ def presign(
     scope = credential_scope(date, region, service)
     credential = access_key_id + "/" + scope
     pairs = encode_query(query)
-    pairs += auth_parameters(credential, timestamp, expires, signed_headers(signed), session_token)
+    names = signed_headers(signed)
+    pairs += auth_parameters(credential, timestamp, expires, names, session_token)
     sign = prepare(
         method + "\n" + slash + prefix,
-        request_tail(canonical_query(pairs), signed, payload_hash),
+        request_tail(canonical_query(pairs), signed, names, payload_hash),
         string_head(timestamp, scope),
         signing_key(secret_access_key, date, region, service),
         url,
         "?" + joined(pairs) + "&" + SIGNATURE + "=",
     )
     return sign(path)
-
-
-def joined(pairs: "Iterable[tuple[str, str]]") -> str:
-    """Return encoded pairs as the text of a query, in the order given."""
-    return "&".join([name + "=" + value for name, value in pairs])

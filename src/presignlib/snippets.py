@@ -59,7 +59,11 @@ def fetch(method: str, url: str, headers: Mapping[str, str]) -> str:
     """
     options = [f"method: {js_quoted(method)}"]
     listed = ", ".join(
-        [f"{js_quoted(name)}: {js_quoted(value)}" for name, value in headers.items() if name != "content-length"]
+        [
+            f"{js_quoted(name)}: {js_quoted(value)}"
+            for name, value in headers.items()
+            if name != "content-length"
+        ]
     )
     if listed:
         options.append(f"headers: {{{listed}}}")

@@ -22,6 +22,9 @@ def __getattr__(name: str) -> object:
 
 def default_chain(*, profile: str | None = None) -> CredentialsProvider:
     """Return the provider that is asked where no credentials are given."""
+    from ..errors import CredentialsError
     from .environment import EnvironmentProvider
 
+    if profile is not None:
+        raise CredentialsError("profiles can not be read yet; give credentials=", "profile")
     return EnvironmentProvider()

@@ -23,7 +23,7 @@ class EnvironmentProvider:
 
     name = "environment"
 
-    def load(self, min_lifetime: float = 0) -> Credentials:
+    def load(self, min_lifetime: float = 0) -> Credentials:  # noqa: ARG002 - as all providers have it
         """Return the credentials that the environment has now.
 
         Raises NoCredentialsError where there are none and CredentialsError where they
@@ -49,11 +49,11 @@ class EnvironmentProvider:
 def _instant(text: str) -> datetime:
     from datetime import datetime
 
-    when = None
+    field, rule = "AWS_CREDENTIAL_EXPIRATION", "an ISO 8601 instant with its offset"
     try:
         when = datetime.fromisoformat(text.strip().replace("Z", "+00:00"))
     except ValueError:
-        pass
-    if when is None or when.tzinfo is None:
-        raise InvalidInputError("AWS_CREDENTIAL_EXPIRATION", "an ISO 8601 instant with its offset")
+        raise InvalidInputError(field, rule) from None
+    if when.tzinfo is None:
+        raise InvalidInputError(field, rule)
     return when

@@ -1,0 +1,1 @@
+"""Measures what presignlib promises about speed and size: ``python benchmarks/run.py``."""

@@ -1,0 +1,134 @@
+"""Every row of the budget, in the order in which the contract lists them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from . import ours
+from .gate import refuse_wrong
+from .ours import (
+    FLOOR,
+    FLOOR_ENCODED,
+    FLOOR_OPTIONS,
+    FLOOR_TOKEN,
+    GET,
+    GET_OPTIONS,
+    GET_TOKEN,
+    MANY,
+    MANY_ENCODED,
+    MANY_TOKEN,
+    ONCE,
+)
+from .peers import BOTO3_CLIENT, BOTOCORE_SIGNER, PEERS, S3PE
+from .processes import FORBIDDEN, Installed
+from .report import Row, Time, quartiles, version
+from .sizes import wheel_size
+from .timing import Contender, Rounds, measure
+from .workload import PLAIN_KEYS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+_TO_THE_FLOOR = (
+    (MANY, FLOOR, 1.4),
+    (MANY_TOKEN, FLOOR_TOKEN, 1.3),
+    (MANY_ENCODED, FLOOR_ENCODED, 2.5),
+    (GET, FLOOR, 2.0),
+    (GET_TOKEN, FLOOR_TOKEN, 1.75),
+    (GET_OPTIONS, FLOOR_OPTIONS, 3.5),
+)
+_TO_PEERS = (
+    (ONCE, BOTO3_CLIENT, 8),
+    (MANY, BOTOCORE_SIGNER, 28),
+    (MANY, BOTO3_CLIENT, 80),
+    (MANY, S3PE, 2.3),
+)
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How often to look: rounds of timing, starts of a process, URLs whose memory is watched."""
+
+    rounds: int
+    starts: int
+    urls: int
+
+
+QUICK = Effort(rounds=41, starts=41, urls=50_000)
+FULL = Effort(rounds=201, starts=151, urls=1_000_000)
+
+
+def measure_all(root: Path, effort: Effort) -> tuple[list[Row], list[Time], list[str]]:
+    """Return all rows, the time of one URL each way, and the peers that are not installed."""
+    peers, missing = _peers()
+    rounds = measure([*ours.contenders(), *peers], effort.rounds)
+    with TemporaryDirectory() as folder:
+        installed = Installed(root / "src" / "presignlib", Path(folder) / "venv")
+        rows = [*_speed(rounds), *_processes(installed, effort), *_sizes(root)]
+    return rows, _times(rounds), missing
+
+
+def _peers() -> tuple[list[Contender], list[str]]:
+    """Return the peers that are installed and sign what they should, and the names of those that are not."""
+    contenders, missing = [], []
+    for peer in PEERS:
+        try:
+            sign = peer.make()
+        except ModuleNotFoundError:
+            missing.append(peer.name)
+            continue
+        for key in PLAIN_KEYS[:8]:
+            refuse_wrong(peer.name, sign(key), key)
+        contenders.append(Contender(peer.name, _each(sign), PLAIN_KEYS))
+    return contenders, missing
+
+
+def _each(sign: Callable[[str], str]) -> Callable[[Sequence[str]], None]:
+    def run(keys: Sequence[str]) -> None:
+        for key in keys:
+            sign(key)
+
+    return run
+
+
+def _speed(rounds: Rounds) -> Iterator[Row]:
+    for name, floor, budget in _TO_THE_FLOOR:
+        ratio = rounds.ratio(name, floor)
+        yield Row(name, ratio.median, "x floor", "<=", budget, quartiles(ratio))
+    for name, peer, budget in _TO_PEERS:
+        what = f"{name} against {peer}"
+        if peer in rounds:
+            ratio = rounds.ratio(peer, name)
+            yield Row(what, ratio.median, "x faster", ">=", budget, quartiles(ratio))
+        else:
+            yield Row(what, None, "x faster", ">=", budget, "not installed")
+
+
+def _processes(installed: Installed, effort: Effort) -> Iterator[Row]:
+    start = installed.cold_start(effort.starts)
+    yield Row("cold start to first URL", start.median, "x import hashlib", "<=", 1.3, quartiles(start))
+    loaded = installed.forbidden_modules()
+    what = f"modules loaded of the {len(FORBIDDEN)} that must not be"
+    yield Row(what, len(loaded), "", "<=", 0, ", ".join(loaded))
+    memory = installed.memory()
+    yield Row("memory over bare Python after a URL", memory, "MiB", "<=", 7, "" if memory else "no /proc")
+    growth = installed.growth(effort.urls)
+    yield Row(f"growth over {effort.urls:,} URLs in 10,000 buckets", growth, "blocks", "<=", 0)
+
+
+def _sizes(root: Path) -> Iterator[Row]:
+    wheel = wheel_size(root)
+    kilobytes = None if wheel is None else wheel / 1_000
+    yield Row("wheel", kilobytes, "KB", "<=", 150, "hatchling not installed" if wheel is None else "")
+    core = (root / "src" / "presignlib" / "sigv4.py").stat().st_size / 1_000
+    yield Row("sigv4.py alone", core, "KB", "<=", 16)
+
+
+def _times(rounds: Rounds) -> list[Time]:
+    versions = {peer.name: version(peer.distribution) for peer in PEERS if peer.name in rounds}
+    return [
+        Time(name, versions.get(name, ""), rounds.seconds(name) * 1e6, rounds.ratio(name, MANY).median)
+        for name in rounds.names
+    ]

@@ -1,0 +1,134 @@
+"""What takes a process of its own: cold start, modules loaded, memory.
+
+The package is installed for it in an empty virtual environment, compiled, as a wheel
+would be; children run isolated (``-I``) and with an empty environment.
+"""
+
+from __future__ import annotations
+
+import compileall
+import os
+import shutil
+import subprocess
+import sysconfig
+import venv
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+
+from .timing import Ratio, ratio_of
+from .workload import ACCESS_KEY_ID, BUCKET, EXPIRES, REGION, SECRET_ACCESS_KEY
+
+FORBIDDEN = frozenset(
+    {
+        "collections",
+        "dataclasses",
+        "datetime",
+        "enum",
+        "functools",
+        "json",
+        "logging",
+        "pathlib",
+        "re",
+        "threading",
+        "typing",
+        "urllib",
+    }
+)
+
+_FIRST_URL = f"""
+from presignlib import Credentials, presign_get
+credentials = Credentials({ACCESS_KEY_ID!r}, {SECRET_ACCESS_KEY!r})
+presign_get({BUCKET!r}, "photos/img.jpg", region={REGION!r}, credentials=credentials, expires={EXPIRES})
+"""
+_MODULES = """
+import sys
+before = set(sys.modules)
+sys.path.append(sys.argv[1])
+import presignlib
+print(*sorted(set(sys.modules) - before))
+"""
+_MEMORY = """
+for line in open("/proc/self/status"):
+    if line.startswith("VmRSS:"):
+        print(line.split()[1])
+"""
+_GROWTH = f"""
+import gc, sys
+from presignlib import Credentials, Presigner
+
+credentials = Credentials({ACCESS_KEY_ID!r}, {SECRET_ACCESS_KEY!r})
+presigner = Presigner(region={REGION!r}, credentials=credentials, expires={EXPIRES})
+
+def sign(numbers):
+    for number in numbers:
+        presigner.get("examplebucket-%05d" % (number % 10_000), "photos/%09d.jpg" % number)
+
+def blocks():
+    gc.collect()
+    return sys.getallocatedblocks()
+
+sign(range(1_000))
+before = blocks()
+before = blocks()  # again, so that the number itself is counted before as after
+sign(range(1_000, 1_000 + int(sys.argv[1])))
+print(blocks() - before)
+"""
+
+
+class Installed:
+    """presignlib in a virtual environment of its own, in ``folder``."""
+
+    def __init__(self, package: Path, folder: Path) -> None:
+        builder = venv.EnvBuilder(with_pip=False)
+        builder.create(folder)
+        self._python: str = builder.ensure_directories(folder).env_exe
+        self._site = sysconfig.get_path("purelib", "venv", {"base": str(folder)})
+        target = Path(self._site) / package.name
+        shutil.copytree(package, target, ignore=shutil.ignore_patterns("__pycache__"))
+        compileall.compile_dir(target, quiet=1)
+
+    def cold_start(self, starts: int) -> Ratio:
+        """Return how many times longer than ``import hashlib`` a first URL takes, interpreter included."""
+        url, bare = [], []
+        for number in range(starts):
+            if number % 2:
+                url.append(self._timed(_FIRST_URL))
+            bare.append(self._timed("import hashlib"))
+            if not number % 2:
+                url.append(self._timed(_FIRST_URL))
+        return ratio_of([a / b for a, b in zip(url, bare, strict=True)])
+
+    def forbidden_modules(self) -> list[str]:
+        """Return what ``import presignlib`` loads and must not."""
+        loaded = self._output(_MODULES, self._site, options=("-I", "-S")).split()
+        return [name for name in loaded if name.partition(".")[0] in FORBIDDEN]
+
+    def memory(self, starts: int = 9) -> float | None:
+        """Return what a first URL adds to bare Python's resident memory, in MiB.
+
+        None where the system has no ``/proc``.
+        """
+        if not Path("/proc/self/status").exists():
+            return None
+        bare = median([int(self._output(_MEMORY)) for _ in range(starts)])
+        used = median([int(self._output(_FIRST_URL + _MEMORY)) for _ in range(starts)])
+        return (used - bare) / 1_024
+
+    def growth(self, count: int) -> int:
+        """Return how many more blocks of memory live after ``count`` URLs in 10,000 buckets."""
+        return int(self._output(_GROWTH, str(count)))
+
+    def _output(self, code: str, *arguments: str, options: tuple[str, ...] = ("-I",)) -> str:
+        command = [self._python, *options, "-c", code, *arguments]
+        return subprocess.run(command, env={}, check=True, capture_output=True, text=True).stdout
+
+    def _timed(self, code: str) -> float:
+        command = [self._python, "-I", "-c", code]
+        started = perf_counter()
+        child = os.posix_spawn(self._python, command, {})
+        _, status = os.waitpid(child, 0)
+        took = perf_counter() - started
+        if status:
+            raise SystemExit("a child of the cold start failed")
+        return took

@@ -1,0 +1,1 @@
+"""The tests of presignlib; a package, so that they can share strategies and vectors."""

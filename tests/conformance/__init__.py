@@ -1,0 +1,1 @@
+"""Expected values that others published or computed, against every way to sign."""

@@ -1,0 +1,1 @@
+"""URLs tried on S3 servers that others wrote, on loopback."""
