@@ -24,6 +24,7 @@ __all__ = ["URLParts", "parse_presigned", "url_info"]
 
 SIGV4A = "AWS4-ECDSA-P256-SHA256"
 SIGV2 = "SigV2"
+_LAST = 253_402_300_799  # the last second that has a date of four digits
 _HOST = frozenset("abcdefghijklmnopqrstuvwxyz0123456789.-_")
 _NAMES = frozenset(
     {
@@ -98,6 +99,14 @@ class URLParts:
         """``X-Amz-Expires`` as a number, None where it is not one of at most nine digits."""
         text = self.auth.get("X-Amz-Expires", "")
         return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+    @property
+    def ends_at(self) -> int | None:
+        """When the URL dies, in seconds since 1970; None where that can not be read."""
+        signed_at, expires = self.signed_at, self.expires
+        if signed_at is None or expires is None:
+            return None
+        return min(signed_at + expires, _LAST)
 
     @property
     def signed_headers(self) -> list[str]:
@@ -175,7 +184,7 @@ def decoded(field: str, text: str) -> str:
 def url_info(parts: URLParts, problems: tuple[str, ...] = (), now: float | None = None) -> URLInfo:
     """Return the parts as the data that users see; a path that can not be decoded has no key."""
     access_key_id, date, region, service = parts.credential or (None, None, None, None)
-    location, expires, signed_at = parts.location, parts.expires, parts.signed_at
+    location = parts.location
     region_set = parts.auth.get("X-Amz-Region-Set")
     return URLInfo(
         algorithm=parts.auth.get("X-Amz-Algorithm"),
@@ -184,9 +193,9 @@ def url_info(parts: URLParts, problems: tuple[str, ...] = (), now: float | None 
         region=region or None,
         region_set=None if region_set is None else tuple(region_set.split(",")),
         service=service,
-        expires=expires,
-        signed=signed_at,
-        ends=None if expires is None or signed_at is None else signed_at + expires,
+        expires=parts.expires,
+        signed=parts.signed_at,
+        ends=parts.ends_at,
         signed_headers=tuple(parts.signed_headers),
         has_token="X-Amz-Security-Token" in parts.auth or "X-Amz-S3session-Token" in parts.auth,
         scheme=parts.scheme,
