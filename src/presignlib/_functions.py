@@ -177,6 +177,9 @@ def _presign(
     return presigned_url(prepared.sign(""), prepared.contract, None)
 
 
+_presign.__qualname__ = "presign"  # which is what a TypeError shall name
+
+
 @shows(_presign)
 def presign(method: str, url: str, **keywords: Unpack[PresignKeywords]) -> PresignedURL:
     """Return a URL for any AWS service, from the URL as it will be sent.

@@ -131,6 +131,7 @@ def _names_of(operation: Operation) -> tuple[str, ...]:
 
 
 def refuse_unknown(name: str, options: Iterable[str], known: Iterable[str]) -> None:
+    """Raise the TypeError of an unknown keyword, or say what does what it asks for."""
     for option in options:
         if option not in known:
             way_out = _WAYS_OUT.get((name.removeprefix("presign_"), option))
@@ -148,10 +149,12 @@ def look_at(key: str, said: set[str]) -> None:
 
 
 def window_of(stable_for: int | str | timedelta | None) -> int | None:
+    """Return the stable window in seconds."""
     return None if stable_for is None else span_of("stable_for", stable_for)
 
 
 def life_of(expires: Expires, stable_for: int | None, longest: int) -> Lifetime:
+    """Return how long a URL shall live; with a stable window, both together have a limit."""
     life = lifetime(expires, longest)
     if stable_for is not None and life.ends_at is None and life.seconds + stable_for > longest:
         raise InvalidInputError(

@@ -53,7 +53,7 @@ __all__ = ["Batch", "Presigner"]
 
 _MOST_STATES = 64
 # Option values that can not change behind our back; states are kept for these alone.
-_FIXED_TYPES = frozenset({"str", "int", "bool", "bytes", "NoneType", "timedelta"})
+_FIXED_TYPES = frozenset({str, int, bool, bytes, type(None)})
 
 
 class _Cache:
@@ -241,7 +241,7 @@ class Presigner:
 
     def _state(self, operation: Operation, bucket: str, keywords: Any) -> State:
         """Return the kept state of an operation, or a new one; it is kept if it may be."""
-        fixed = _FIXED_TYPES.issuperset([type(value).__name__ for value in keywords.values()])
+        fixed = _FIXED_TYPES.issuperset(map(type, keywords.values()))
         name = (operation.name, bucket, *keywords.items(), *map(type, keywords.values()))
         if fixed and isinstance(bucket, str):
             state = self._cache.states.get(name)

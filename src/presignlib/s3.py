@@ -103,6 +103,7 @@ def bucket_request(method: str, address: Address, parts: Parts, bucket: str) -> 
 
 def plain_url(address: Address, key: str) -> str:
     """Return the unsigned URL of an object."""
+    check_key(key)
     return f"{address.base}/{encode_path(key)}"
 
 

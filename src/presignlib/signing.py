@@ -66,6 +66,7 @@ def prepare(
     """
     second = int(now // 1)
     signed_at = second if stable_for is None else second - second % stable_for
+    lifetime.after(second)  # an instant may lie in the window and be past all the same
     wanted = lifetime.after(signed_at)
     if stable_for is not None and lifetime.ends_at is None:
         wanted += stable_for  # so that the last URL of the window has the life asked for
