@@ -28,6 +28,8 @@ class PostParts:
     __slots__ = ("ends", "fields", "policy", "url")
 
     def __init__(self, form: Mapping[Any, Any]) -> None:
+        if not hasattr(form, "get"):
+            raise InvalidInputError("url", "a str, or a mapping with url and fields", type(form).__name__)
         url, fields = form.get("url"), form.get("fields", form)
         if not hasattr(fields, "items") or not (url is None or isinstance(url, str)):
             raise InvalidInputError("url", "a str, or a mapping with url and fields")
@@ -58,14 +60,11 @@ class PostParts:
                 named.update([str(name).lower() for name in condition])
             elif isinstance(condition, list) and len(condition) == 3:
                 named.add(str(condition[1]).lower().removeprefix("$"))
-        return [
-            name for name in self.fields if name not in free | named and not name.startswith("x-ignore-")
-        ]
+        return [name for name in self.fields if name not in free | named and not name.startswith("x-ignore-")]
 
 
-def post_info(form: Mapping[Any, Any], now: float | None = None) -> URLInfo:
+def post_info(parts: PostParts, now: float | None = None) -> URLInfo:
     """Return a presigned POST as the data that ``inspect_url`` gives."""
-    parts = PostParts(form)
     fields = parts.fields
     algorithm = fields.get("x-amz-algorithm")
     credential = split_credential(fields.get("x-amz-credential", ""), algorithm)

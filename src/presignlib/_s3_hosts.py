@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     AddressingStyle = Literal["virtual", "path"]
 
 S3_SERVICES = frozenset({"s3", "s3-object-lambda", "s3-outposts", "s3express"})
-_SUFFIXES = sorted({"." + partition.dns_suffix for partition in PARTITIONS}, key=len, reverse=True)
+_SUFFIXES = sorted({partition.dns_suffix for partition in PARTITIONS}, key=len, reverse=True)
 _PLAIN = frozenset({"s3", "s3-fips", "s3-accelerate", "s3-external-1", "s3-external-2"})
 _ACCESS_POINTS = {
     "s3-accesspoint": "s3",
@@ -53,14 +53,13 @@ class Location:
         *,
         region: str | None = None,
         service: str | None = None,
-        is_global: bool = False,
     ) -> None:
         self.bucket = bucket
         self.path = path
         self.style = style
         self.region = region
         self.service = service
-        self.is_global = is_global
+        self.is_global = False
 
 
 def locate(host: str, path: str) -> Location | None:
@@ -70,11 +69,19 @@ def locate(host: str, path: str) -> Location | None:
     the form of a store that puts the bucket in front (``bucket.s3.example.com``).
     """
     name = host.partition(":")[0] if not host.startswith("[") else host
-    for suffix in _SUFFIXES:
-        if name.endswith(suffix):
-            return _aws(name[: -len(suffix)], path)
+    suffix = amazon_suffix(name)
+    if suffix is not None:
+        return _aws(name[: -len(suffix) - 1], path)
     bucket = _bucket_of_store(name)
-    return _by_path(path) if bucket is None else Location(bucket, path[1:], "virtual")
+    return _by_path(path) if bucket is None else _virtual(bucket, path)
+
+
+def amazon_suffix(name: str) -> str | None:
+    """Return what an AWS host ends in, as ``amazonaws.com``; None for other hosts."""
+    for suffix in _SUFFIXES:
+        if name.endswith("." + suffix):
+            return suffix
+    return None
 
 
 def _aws(name: str, path: str) -> Location | None:
@@ -92,28 +99,24 @@ def _service(service: str, head: list[str], region: str | None, path: str) -> Lo
     """Return the location for one service label, with what stands before and behind it."""
     if region is None and service.count("-") > 2 and not service.startswith("s3-website"):
         region, service = service[3:].removeprefix("fips-"), "s3"  # the old form, s3-eu-west-1
+    where = None
     if service in _PLAIN:
-        is_global = region is None and service == "s3"
-        where = _by_path(path) if not head else Location(".".join(head), path[1:], "virtual")
-        where.region, where.service, where.is_global = region, "s3", is_global
-        return where
-    if service == "s3-global" and head[1:] and head[-1] == "accesspoint":
-        return Location(".".join(head[:-1]), path[1:], "virtual", service="s3", region="*")
-    if service in _CONTROL:
-        where = _by_path(path)
-        where.region, where.service = region, "s3express"
-        return where
-    if service.startswith("s3express-") and head:
-        return Location(".".join(head), path[1:], "virtual", region=region, service="s3express")
-    if region is None or not head:
-        return None
-    if service in _ACCESS_POINTS:
-        signing_name = _ACCESS_POINTS[service]
-        return Location(_arn(head[0], region, signing_name), path[1:], "virtual", region=region, service=signing_name)
-    if service in _OUTPOSTS:
-        bucket = head[0] if head[0].endswith("--op-s3") else _arn(head[0], region, "s3-outposts", head[1:])
-        return Location(bucket, path[1:], "virtual", region=region, service="s3-outposts")
-    return None
+        where = _virtual(".".join(head), path, "s3", region) if head else _by_path(path, "s3", region)
+        where.is_global = region is None and service == "s3"
+    elif service in _CONTROL:
+        where = _by_path(path, "s3express", region)
+    elif service == "s3-global" and head[1:] and head[-1] == "accesspoint":
+        where = _virtual(".".join(head[:-1]), path, "s3", "*")
+    elif service.startswith("s3express-") and head:
+        where = _virtual(".".join(head), path, "s3express", region)
+    elif service in _ACCESS_POINTS and head and region is not None:
+        name = _ACCESS_POINTS[service]
+        where = _virtual(_arn(head[0], region, name), path, name, region)
+    elif service in _OUTPOSTS and head and region is not None:
+        is_alias = head[0].endswith("--op-s3")
+        bucket = head[0] if is_alias else _arn(head[0], region, "s3-outposts", head[1:])
+        where = _virtual(bucket, path, "s3-outposts", region)
+    return where
 
 
 def _vpc_endpoint(labels: list[str], path: str) -> Location | None:
@@ -122,18 +125,19 @@ def _vpc_endpoint(labels: list[str], path: str) -> Location | None:
         return None
     region, kind, head = labels[-2], labels[-5], labels[:-5]
     if kind == "bucket":
-        where = _by_path(path) if not head else Location(".".join(head), path[1:], "virtual")
-    elif kind == "accesspoint" and head:
-        where = Location(_arn(head[0], region, "s3"), path[1:], "virtual")
-    else:
-        return None
-    where.region, where.service = region, "s3"
-    return where
+        return _virtual(".".join(head), path, "s3", region) if head else _by_path(path, "s3", region)
+    if kind == "accesspoint" and head:
+        return _virtual(_arn(head[0], region, "s3"), path, "s3", region)
+    return None
 
 
-def _by_path(path: str) -> Location:
+def _virtual(bucket: str, path: str, service: str | None = None, region: str | None = None) -> Location:
+    return Location(bucket, path[1:], "virtual", region=region, service=service)
+
+
+def _by_path(path: str, service: str | None = None, region: str | None = None) -> Location:
     bucket, _, rest = path[1:].partition("/")
-    return Location(bucket or None, rest, "path")
+    return Location(bucket or None, rest, "path", region=region, service=service)
 
 
 def _arn(label: str, region: str, service: str, outpost: list[str] | None = None) -> str:

@@ -40,7 +40,7 @@ def problems_of(parts: URLParts) -> list[Finding]:
     names = [name for name, _ in parts.pairs]
     if not parts.auth and not parts.misspelt:
         return [_unsigned(names)]
-    found = []
+    found: list[Finding] = []
     for check in _CHECKS:
         found += check(parts)
     return found
@@ -63,7 +63,9 @@ def _unsigned(names: list[str]) -> Finding:
         return _escaped_ampersands()
     for name, scheme in _OTHER_SCHEMES.items():
         if name in names:
-            return Finding("unknown", f"The URL uses {scheme}, which is not AWS's SigV4", "ask that store's own tools")
+            return Finding(
+                "unknown", f"The URL uses {scheme}, which is not AWS's SigV4", "ask that store's own tools"
+            )
     return Finding(
         "malformed",
         "The URL is not signed: it has no X-Amz-* parameter",
@@ -86,12 +88,14 @@ def _copying(parts: URLParts) -> Iterator[Finding]:
     elif parts.misspelt:
         yield Finding(
             "query_changed",
-            f"The parameter {parts.misspelt[0]!r:.60} is not written as AWS writes it: names are case-sensitive",
+            f"The parameter {parts.misspelt[0]!r:.60} is not in AWS's letters: names are case-sensitive",
             "something changed the query's letters on the way; " + _NEW_URL,
         )
     for name in parts.repeated:
         yield Finding(
-            "query_changed", f"{name} stands more than once in the query", "leave one; two signed URLs were joined"
+            "query_changed",
+            f"{name} stands more than once in the query",
+            "leave one; two signed URLs were joined",
         )
 
 
@@ -109,9 +113,7 @@ def _completeness(parts: URLParts) -> Iterator[Finding]:
 def _algorithm(parts: URLParts) -> Iterator[Finding]:
     algorithm = parts.auth.get("X-Amz-Algorithm")
     if algorithm is not None and algorithm not in (ALGORITHM, SIGV4A):
-        yield Finding(
-            "malformed", f"X-Amz-Algorithm is neither {ALGORITHM} nor {SIGV4A}", _SIGN_AGAIN
-        )
+        yield Finding("malformed", f"X-Amz-Algorithm is neither {ALGORITHM} nor {SIGV4A}", _SIGN_AGAIN)
     has_set = "X-Amz-Region-Set" in parts.auth
     if algorithm is not None and has_set != (algorithm == SIGV4A):
         yield Finding(
@@ -127,7 +129,9 @@ def _credential(parts: URLParts) -> Iterator[Finding]:
         return
     if parts.credential is None:
         if "%2F" in text.upper():
-            yield Finding("query_changed", "The URL was percent-encoded twice: its % are written %25", _NEW_URL)
+            yield Finding(
+                "query_changed", "The URL was percent-encoded twice: its % are written %25", _NEW_URL
+            )
         else:
             yield Finding(
                 "malformed",
@@ -190,7 +194,7 @@ def _token(parts: URLParts) -> Iterator[Finding]:
     if key_id.startswith("AKIA") and has_token:
         yield Finding(
             "session_token_invalid",
-            "The key id begins with AKIA, so the credentials are permanent, and yet the URL has a session token",
+            "The key id begins with AKIA, so the credentials are permanent, but the URL has a session token",
             "sign with parts of one set of credentials; a leftover AWS_SESSION_TOKEN mixes two",
         )
 
@@ -208,7 +212,7 @@ def _address(parts: URLParts) -> Iterator[Finding]:
         )
     if not region:
         return
-    if location.region is not None and location.region != "*" and location.region != region:
+    if location.region not in (None, "*", region):
         yield Finding(
             "wrong_region",
             f"The host is in {location.region:.60} and the URL is signed for {region:.60}",

@@ -12,6 +12,7 @@ from . import (
     PresignError,
     __version__,
 )
+from ._cli_diagnose import add_commands
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,13 +34,16 @@ _EXAMPLES = """examples:
   presignlib get s3://reports/2026/q3.pdf --expires-in "10 minutes"
   presignlib put s3://inbox/photo.jpg --content-type image/jpeg -o curl
   presignlib get s3://files/a.txt --endpoint-url http://localhost:9000 --region us-east-1
+  curl -si "$URL" | presignlib diagnose "$URL" -
 """
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; return 0, 2 for bad input, 3 for credentials or region."""
+    """Run the command line; return 0, 2 for bad input, 3 for credentials or region, 4 for a refused URL."""
     options = _parser().parse_args(arguments)
     try:
+        if hasattr(options, "run"):
+            return int(options.run(options))
         url = _url(options)
     except (CredentialsError, NoRegionError) as error:
         return _failed(error, _CREDENTIALS)
@@ -87,6 +91,7 @@ def _parser() -> ArgumentParser:
                 "--content-length", metavar="BYTES", type=int, help="the one size that may be sent"
             )
             command.add_argument("--no-overwrite", action="store_true", help="refuse where the object exists")
+    add_commands(commands)
     return parser
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from ._time import instant_of, parse_timestamp
+from ._time import instant_of
 from ._url_problems import is_sigv2, problems_of
-from .errors import InvalidInputError, MalformedURLError
-from .reports import URLInfo
 from .url_parts import SIGV2, parse_presigned, url_info
 
 TYPE_CHECKING = False
@@ -14,6 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import Any
 
+    from .reports import URLInfo
     from .url_parts import URLParts
 
 __all__ = ["inspect_url"]
@@ -33,10 +32,10 @@ def inspect_url(url: str | Mapping[str, Any], *, now: datetime | None = None) ->
     and no mapping. Whatever else is wrong is in ``problems``.
     """
     instant = None if now is None else instant_of("now", now)
-    if not isinstance(url, str) and hasattr(url, "keys"):
-        from ._post_parts import post_info
+    if not isinstance(url, str):
+        from ._post_parts import PostParts, post_info
 
-        return post_info(url, instant)
+        return post_info(PostParts(url), instant)
     parts = parse_presigned(url)
     problems = tuple([finding.cause for finding in problems_of(parts)])
     info = url_info(parts, problems, instant)

@@ -83,7 +83,7 @@ def _patterns() -> list[Pattern[str]]:
     """
     if _made:
         return _made
-    from re import IGNORECASE, compile
+    import re
 
     name = "(?:" + "|".join(_NAMES) + ")"
     sources = (
@@ -94,12 +94,12 @@ def _patterns() -> list[Pattern[str]]:
         rf"""(?P<before>name="?{name}"?(?:\r?\n){{2}})[^\r\n]+""",
         # "name": "value", 'name': ['value'], ('name', b'value'), "name", "value": "…"
         rf"""(?P<before>(?P<quote>\\?["']){name}(?P=quote)\s{{0,8}}[:,]\s{{0,8}}{_OPENING})(?:[^"'\\]|\\[^"'])+""",
-        rf"""(?P<before>"Token"\s{{0,8}}:\s{{0,8}}")[^"\s\\]{{64,}}""",
+        r"""(?P<before>"Token"\s{0,8}:\s{0,8}")[^"\s\\]{64,}""",
         # name=value inside of URLs and files, and as it stands escaped in another URL
         rf"""(?P<before>{name}[ \t]{{0,8}}=[ \t]{{0,8}}["']?)[^&\s"'<>`,;)\]}}]+""",
         rf"""(?P<before>{name}%3D)(?:[^&\s"'<>`,;)\]}}%]|%(?!26))+""",
         rf"""(?P<before>{name}%253D)(?:[^&\s"'<>`,;)\]}}%]|%(?!2526|26))+""",
-        # Name: value
+        # a header, as it stands in a request or a log
         rf"""(?P<before>\b{name}:[ \t]{{0,8}})[^\s"'<>`{{}}]+""",
         # Authorization: AWS4-HMAC-SHA256 Credential=…, SignedHeaders=…, Signature=…
         r"(?P<before>\bSignature=)[0-9a-f]{32,512}",
@@ -108,7 +108,7 @@ def _patterns() -> list[Pattern[str]]:
         # ?AWSAccessKeyId=…&Signature=…, which names the key id in full above
         r"""(?P<before>AWSAccessKeyId=[^&\s"'<>]{1,256}&(?:Expires=\d{1,12}&)?Signature=)[^&\s"'<>]+""",
     )
-    _made.extend([compile(source, IGNORECASE) for source in sources])
+    _made.extend([re.compile(source, re.IGNORECASE) for source in sources])
     return _made
 
 

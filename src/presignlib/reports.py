@@ -154,7 +154,13 @@ class URLInfo:
         return data
 
     def __repr__(self) -> str:
-        where = self.host if self.bucket is None else self.bucket if self.key is None else f"{self.bucket}/{self.key}"
+        where = (
+            self.host
+            if self.bucket is None
+            else self.bucket
+            if self.key is None
+            else f"{self.bucket}/{self.key}"
+        )
         until = f", until {self.expires_at:%Y-%m-%d %H:%M:%S} UTC" if self.expires_at else ""
         wrong = f", {len(self.problems)} wrong" if self.problems else ""
         return f"<URLInfo {self.algorithm} {where!r}{until}{wrong}>"
@@ -170,7 +176,7 @@ class URLInfo:
         return tuple([getattr(self, name) for name in self.__slots__])
 
     def __setstate__(self, state: tuple[Any, ...]) -> None:
-        for name, value in zip(self.__slots__, state):
+        for name, value in zip(self.__slots__, state, strict=True):
             setattr(self, name, value)
 
 
@@ -210,7 +216,7 @@ class Diagnosis:
 
     @property
     def code(self) -> str:
-        """One word for the cause, from the list in the reference: ``expired``, ``ok``, ``unknown`` …"""
+        """One word for the cause, from the list in the reference, as ``expired``."""
         return self.findings[0].code
 
     @property

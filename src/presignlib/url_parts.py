@@ -75,7 +75,9 @@ class URLParts:
         self.misspelt: list[str] = []
         self.query: list[tuple[str, str]] = []
         self._sort_out()
-        self.credential = split_credential(self.auth.get("X-Amz-Credential", ""), self.auth.get("X-Amz-Algorithm"))
+        self.credential = split_credential(
+            self.auth.get("X-Amz-Credential", ""), self.auth.get("X-Amz-Algorithm")
+        )
         self.signed_at = parse_timestamp(self.auth.get("X-Amz-Date", ""))
         self.location: Location | None = None
         if host is not None and (self.credential is None or self.credential[3] in S3_SERVICES):
@@ -139,7 +141,9 @@ def parse_presigned(url: str) -> URLParts:
     scheme, mark, rest = target.partition("://")
     scheme = scheme.lower()
     if not mark or scheme not in DEFAULT_PORTS:
-        raise MalformedURLError("url", "a URL that begins with https:// or http://, or a path that begins with /")
+        raise MalformedURLError(
+            "url", "a URL that begins with https:// or http://, or a path that begins with /"
+        )
     authority, slash, path = rest.partition("/")
     host = host_of(authority, scheme)
     return URLParts(scheme, host, slash + path or "/", _parsed_query(query))
@@ -155,7 +159,9 @@ def host_of(authority: str, scheme: str | None = None) -> str:
     address, bracket, rest = host.rpartition("]")
     name, colon, port = rest.partition(":")
     if bracket:
-        known = address.startswith("[") and not name and frozenset("0123456789abcdef:.").issuperset(address[1:])
+        known = (
+            address.startswith("[") and not name and frozenset("0123456789abcdef:.").issuperset(address[1:])
+        )
     else:
         known = bool(name) and _HOST.issuperset(name)
     if not known or (colon and not (port.isascii() and port.isdigit() and len(port) < 6)):

@@ -13,7 +13,7 @@ from __future__ import annotations
 from hmac import compare_digest
 
 from ._clock import utc_now
-from ._time import WEEK, instant_of, span_of
+from ._time import instant_of, span_of
 from ._url_problems import problems_of
 from .credentials import Credentials
 from .errors import (
@@ -26,8 +26,17 @@ from .errors import (
     shown,
 )
 from .rules import rules_for
-from .sigv4 import ALGORITHM, canonical_request, credential_scope, encode_path, fold, normalize_path
-from .sigv4 import signature, signing_key, string_to_sign
+from .sigv4 import (
+    ALGORITHM,
+    canonical_request,
+    credential_scope,
+    encode_path,
+    fold,
+    normalize_path,
+    signature,
+    signing_key,
+    string_to_sign,
+)
 from .url_parts import SIGV4A, decoded, host_of, parse_presigned, url_info
 
 TYPE_CHECKING = False
@@ -192,7 +201,9 @@ def _host(parts: URLParts, info: URLInfo, received: dict[str, list[str]], pinned
 def _signed_lines(info: URLInfo, received: dict[str, list[str]], host: str) -> list[tuple[str, str]]:
     """Return the canonical headers, as signed by this URL and sent with this request."""
     if "authorization" in received:
-        raise VerificationError("only one way to sign may be used: there is an Authorization header too", info)
+        raise VerificationError(
+            "only one way to sign may be used: there is an Authorization header too", info
+        )
     for name in received:
         if name.startswith("x-amz-") and name not in info.signed_headers:
             raise VerificationError(f"header {shown(name)} must be signed: all of x-amz-* must", info)
@@ -251,7 +262,9 @@ def _lookup(credentials: Known, access_key_id: str) -> Credentials | None:
     if found is None:
         return None
     if not isinstance(found, Credentials):
-        raise InvalidInputError("credentials", "such that an id gives Credentials or None", type(found).__name__)
+        raise InvalidInputError(
+            "credentials", "such that an id gives Credentials or None", type(found).__name__
+        )
     return found if found.access_key_id == access_key_id else None
 
 

@@ -16,10 +16,11 @@ from ..reports import Diagnosis, Finding
 from ..results import PresignedURL
 from ._answer import Answer
 from ._canonical import compare, read_request, sent_headers_against, signed_request
-from ._case import Case
-from ._codes import by_code, by_status
+from ._case import NOTHING, Case
+from ._codes import by_code
 from ._damage import read_url
 from ._posts import form_findings, try_form
+from ._statuses import by_status
 from ._times import by_our_clock
 from ._trials import try_variants
 
@@ -83,7 +84,7 @@ def diagnose(
 def _ordered(case: Case, damages: list[Finding], credentials: Credentials | None) -> Iterator[Finding]:
     """Return the findings, the surest first: proof, the server's words, the URL, the clock."""
     answer = case.answer
-    problems = [] if case.parts is None else problems_of(case.parts)
+    problems = [] if case.parts is NOTHING else problems_of(case.parts)
     said = [] if answer.code in _MISMATCH else by_code(case)
     if answer.location is not None and answer.status and answer.status >= 400:
         yield Finding(
@@ -117,14 +118,14 @@ def _mismatch(
     yield from damages
     parts, answer = case.parts, case.answer
     given = answer.fields.get("SignatureProvided", "").strip()
-    if parts is not None and given and given != parts.auth.get("X-Amz-Signature"):
+    if given and given != parts.auth.get("X-Amz-Signature"):
         yield Finding(
             "signature_altered",
             "The signature that the server got is not the URL's",
             "compare the URL that was sent with the one that was made: they are not the same",
         )
     compared = []
-    if parts is not None and parts.credential is not None:
+    if parts.credential is not None:
         if answer.canonical_request is not None:
             compared = list(_compared(case))
         yield from compared
@@ -134,10 +135,14 @@ def _mismatch(
         yield from [finding for finding in tried if finding.code != "ok"]
         if tried:
             if tried[0].code == "ok" and not compared:
-                yield _changed_on_the_way(case)
+                yield _changed_on_the_way()
             return
     yield from [finding for finding in problems if finding.code in _GRAVE]
-    if answer.canonical_request is not None and parts is not None and not [f for f in compared if f.code != "header_changed"]:
+    if (
+        answer.canonical_request is not None
+        and parts is not None
+        and not [f for f in compared if f.code != "header_changed"]
+    ):
         yield from _equal(case)
     elif answer.canonical_request is None:
         yield from _guesses(case, problems)
@@ -145,13 +150,12 @@ def _mismatch(
 
 def _compared(case: Case) -> Iterator[Finding]:
     yield from _scopes(case)
-    yield from compare(case, signed_request(case), read_request(case.answer.canonical_request or ""))
+    yield from compare(signed_request(case), read_request(case.answer.canonical_request or ""))
 
 
 def _scopes(case: Case) -> Iterator[Finding]:
     """Hold the server's string to sign against the URL's date and scope."""
     lines = (case.answer.string_to_sign or "").split("\n")
-    assert case.parts is not None
     if len(lines) < 4 or case.parts.credential is None:
         return
     scope = lines[2].split("/")
@@ -169,7 +173,9 @@ def _scopes(case: Case) -> Iterator[Finding]:
         )
     elif lines[1].strip() != case.parts.auth.get("X-Amz-Date"):
         yield Finding(
-            "query_changed", "The server took another signing time than the URL's X-Amz-Date", "send the URL unchanged"
+            "query_changed",
+            "The server took another signing time than the URL's X-Amz-Date",
+            "send the URL unchanged",
         )
 
 
@@ -178,7 +184,8 @@ def _equal(case: Case) -> Iterator[Finding]:
     theirs = read_request(case.answer.canonical_request or "")
     other = Finding(
         "wrong_secret",
-        "The server saw the very request that was signed, so another secret signed it than that of the access key id",
+        "The server saw the very request that was signed, so another secret signed it than that of "
+        "the access key id",
         "check the secret: it may be cut, hold blanks or quotes, be rotated, or belong to another id",
     )
     if case.signed is None and theirs.method not in (None, "GET", "PUT"):
@@ -193,7 +200,7 @@ def _equal(case: Case) -> Iterator[Finding]:
 def _guesses(case: Case, problems: list[Finding]) -> Iterator[Finding]:
     """Return the usual causes, where the server tells nothing of what it signed."""
     yield from [finding for finding in problems if finding.code not in _GRAVE]
-    names = [] if case.parts is None else [name for name in case.parts.signed_headers if name != "host"]
+    names = [name for name in case.parts.signed_headers if name != "host"]
     if names and case.sent is None and case.signed is None:
         yield Finding(
             "header_missing",
@@ -202,7 +209,9 @@ def _guesses(case: Case, problems: list[Finding]) -> Iterator[Finding]:
         )
     if case.signed is not None and case.signed.headers and case.sent is None:
         wanted = "; ".join([f"{name}: {value}" for name, value in case.signed._shown_headers().items()])
-        yield Finding("header_missing", "The URL needs headers that may not have been sent", f"send {wanted:.400}")
+        yield Finding(
+            "header_missing", "The URL needs headers that may not have been sent", f"send {wanted:.400}"
+        )
     if case.method not in (None, "GET", "PUT") and case.signed is None:
         yield Finding(
             "method_mismatch",
@@ -211,17 +220,19 @@ def _guesses(case: Case, problems: list[Finding]) -> Iterator[Finding]:
         )
     yield Finding(
         "wrong_secret",
-        "The server's signature is another one, and it does not tell what it signed; the usual cause is the secret",
-        "check the secret, or pass credentials= to try the likely slips; and see that no proxy changes Host or path",
+        "The server's signature is another one, and it does not tell what it signed; "
+        "the usual cause is the secret",
+        "check the secret, or pass credentials= to try the likely slips; "
+        "and see that no proxy changes Host or path",
     )
 
 
-def _changed_on_the_way(case: Case) -> Finding:
+def _changed_on_the_way() -> Finding:
     return Finding(
         "host_changed",
-        "These credentials signed the URL as it is, so it was changed on the way, as by a proxy that sets another Host "
-        "or path; or the server holds another secret for the key id",
-        "compare what the store receives with what was sent; sign_host= signs for the name that the store sees",
+        "These credentials signed the URL as it is, so it was changed on the way, as by a proxy that sets "
+        "another Host or path; or the server holds another secret for the key id",
+        "compare what the store receives with what was sent; sign_host= signs for the store's own name",
     )
 
 
@@ -265,7 +276,7 @@ def _diagnosed(findings: list[Finding], answer: Answer) -> Diagnosis:
                 "unknown",
                 f"The server's answer is not one that presignlib knows ({redact(said):.200})"
                 if readable
-                else "The answer can not be read: it is neither S3's XML nor any other error that presignlib knows",
+                else "The answer can not be read: it is neither S3's XML nor another known error",
                 "pass the whole answer, as curl -i prints it, and the headers that were sent",
             )
         ]

@@ -106,7 +106,9 @@ _STATUSES = frozenset([str(status) for status in range(100, 600)])
 
 
 def _halves(text: str) -> tuple[str, str, str]:
-    at, gap = min([(text.find(gap), gap) for gap in ("\r\n\r\n", "\n\n") if gap in text], default=(len(text), ""))
+    at, gap = min(
+        [(text.find(gap), gap) for gap in ("\r\n\r\n", "\n\n") if gap in text], default=(len(text), "")
+    )
     return text[:at], gap, text[at + len(gap) :]
 
 
@@ -152,7 +154,7 @@ def _json_fields(text: str) -> dict[str, str]:
             document = document[name]
     if not isinstance(document, dict):
         return {}
-    found = {}
+    found: dict[str, str] = {}
     for wanted, names in (("Code", ("Code", "code", "__type")), ("Message", ("Message", "message"))):
         for name in names:
             if isinstance(document.get(name), str):
@@ -162,7 +164,7 @@ def _json_fields(text: str) -> dict[str, str]:
 
 def _exception_fields(text: str) -> dict[str, str]:
     """Return code and message of botocore's exception text."""
-    before, mark, rest = text.partition("An error occurred (")
+    _, mark, rest = text.partition("An error occurred (")
     code, closed, rest = rest.partition(")")
     if not (mark and closed and code.isalnum()):
         return {}

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _TOKENS = ("X-Amz-Security-Token", "X-Amz-S3session-Token", "X-Amz-Credential", "X-Amz-Signature")
 _SECRET_HEADERS = ("x-amz-server-side-encryption-customer-key", "x-amz-security-token")
-_LOST = "a value that only the signer knows"
+_MOST_LINES = 500
 
 
 class Canonical:
@@ -43,20 +43,27 @@ class Canonical:
         self.headers = headers
         self.payload_hash = payload_hash
 
+    def completed(self, other: Canonical) -> Canonical:
+        """Return it with what is not known taken from ``other``, so that it makes no difference."""
+        values = dict(other.headers)
+        return Canonical(
+            other.method if self.method is None else self.method,
+            self.path,
+            self.query,
+            [(name, values.get(name) if value is None else value) for name, value in self.headers],
+            other.payload_hash if self.payload_hash is None else self.payload_hash,
+        )
+
     def lines(self) -> list[str]:
         """Return it line by line, each parameter on its own; what is secret is hidden."""
-        shown = ["(a method that only the signer knows)" if self.method is None else self.method, self.path]
+        shown = [self.method or "", self.path]
         shown += ["?" + name + "=" + (HIDDEN if name in _TOKENS else value) for name, value in self.query]
-        for name, value in self.headers:
-            if name.startswith(_SECRET_HEADERS):
-                value = HIDDEN
-            shown.append(f"{name}:{f'({_LOST})' if value is None else value}")
-        return [*shown, self.payload_hash or f"({_LOST})"]
+        shown += [f"{name}:{'?' if value is None else _shown(name, value)}" for name, value in self.headers]
+        return [*shown, self.payload_hash or ""]
 
 
 def signed_request(case: Case) -> Canonical:
     """Return the canonical request that the URL says it was signed with."""
-    assert case.parts is not None
     if case.signed is not None:
         contract = case.signed._contract
         whole = contract.head + encode_path(case.signed.key or "") + contract.tail
@@ -69,7 +76,9 @@ def signed_request(case: Case) -> Canonical:
     stated = [value for name, value in parts.query if name == "X-Amz-Content-Sha256"]
     is_hash_sent = "x-amz-content-sha256" in parts.signed_headers
     payload_hash = stated[0] if stated else None if is_hash_sent else case.rules.payload_hash
-    return Canonical(None, case.canonical_path(), [(name, value) for name, value in query], headers, payload_hash)
+    return Canonical(
+        None, case.canonical_path(), [(name, value) for name, value in query], headers, payload_hash
+    )
 
 
 def read_request(text: str) -> Canonical:
@@ -89,11 +98,11 @@ def read_request(text: str) -> Canonical:
     )
 
 
-def compare(case: Case, ours: Canonical, theirs: Canonical) -> Iterator[Finding]:
+def compare(ours: Canonical, theirs: Canonical) -> Iterator[Finding]:
     """Return what differs, the line that explains most first; nothing where all agree."""
     diff = difference(ours, theirs)
     for check in (_method, _path, _host, _query, _headers, _payload):
-        for finding in check(case, ours, theirs):
+        for finding in check(ours, theirs):
             yield Finding(finding.code, finding.cause, finding.fix, diff)
 
 
@@ -101,7 +110,7 @@ def difference(ours: Canonical, theirs: Canonical) -> tuple[str, ...]:
     """Return the lines of both: ``- `` as signed, ``+ `` as the server saw them."""
     from difflib import SequenceMatcher
 
-    signed, seen = ours.lines()[:500], theirs.lines()[:500]
+    signed, seen = ours.completed(theirs).lines()[:_MOST_LINES], theirs.lines()[:_MOST_LINES]
     shown: list[str] = []
     for kind, a, b, c, d in SequenceMatcher(None, signed, seen, autojunk=False).get_opcodes():
         if kind == "equal":
@@ -111,7 +120,7 @@ def difference(ours: Canonical, theirs: Canonical) -> tuple[str, ...]:
     return tuple(shown)
 
 
-def _method(case: Case, ours: Canonical, theirs: Canonical) -> Iterator[Finding]:
+def _method(ours: Canonical, theirs: Canonical) -> Iterator[Finding]:
     if ours.method is not None and ours.method != theirs.method:
         yield Finding(
             "method_mismatch",
@@ -120,7 +129,7 @@ def _method(case: Case, ours: Canonical, theirs: Canonical) -> Iterator[Finding]
         )
 
 
-def _path(case: Case, ours: Canonical, theirs: Canonical) -> Iterator[Finding]:
+def _path(ours: Canonical, theirs: Canonical) -> Iterator[Finding]:
     if ours.path == theirs.path:
         return
     yield Finding(
@@ -131,40 +140,39 @@ def _path(case: Case, ours: Canonical, theirs: Canonical) -> Iterator[Finding]:
 
 
 def _path_change(signed: str, seen: str) -> str:
-    if seen == encode_path(signed):
-        return "it was percent-encoded once more"
+    """Say in what way two different paths differ."""
+    dots = {".", ".."}
+    ways = (
+        (seen == encode_path(signed), "it was percent-encoded once more"),
+        (_plain_path(signed) == _plain_path(seen), "the same letters are percent-encoded in another way"),
+        (dots & {*signed.split("/")} and not dots & {*seen.split("/")}, "its dot segments were resolved"),
+        (signed.replace("//", "/") == seen, "its double slashes were merged"),
+        (signed.rstrip("/") == seen.rstrip("/"), "a slash at its end came or went"),
+        (seen.endswith(signed), "something was put in front of it"),
+        (signed.endswith(seen), "its beginning was cut off"),
+        (seen.lower() == signed.lower(), "its letters changed between upper and lower case"),
+    )
+    return next((way for holds, way in ways if holds), "another path arrived")
+
+
+def _plain_path(path: str) -> str:
     try:
-        if encode_path(decoded("path", signed)) == encode_path(decoded("path", seen)):
-            return "the same letters are percent-encoded in another way"
-    except (MalformedURLError, ValueError):
-        pass
-    segments = signed.split("/")
-    if ("." in segments or ".." in segments) and ".." not in seen.split("/"):
-        return "its dot segments were resolved"
-    if "//" in signed and signed.replace("//", "/") == seen.replace("//", "/"):
-        return "its double slashes were merged"
-    if seen.endswith(signed):
-        return "something was put in front of it"
-    if signed.endswith(seen):
-        return "its beginning was cut off"
-    if seen.rstrip("/") == signed.rstrip("/"):
-        return "a slash at its end came or went"
-    if seen.lower() == signed.lower():
-        return "its letters changed between upper and lower case"
-    return "another path arrived"
+        return decoded("path", path)
+    except MalformedURLError:
+        return path
 
 
-def _host(case: Case, ours: Canonical, theirs: Canonical) -> Iterator[Finding]:
+def _host(ours: Canonical, theirs: Canonical) -> Iterator[Finding]:
     signed, seen = dict(ours.headers).get("host"), dict(theirs.headers).get("host")
     if signed is not None and seen is not None and signed != seen:
         yield Finding(
             "host_changed",
             f"The URL is signed for host {signed:.253} and the server was asked as {seen:.253}",
-            "let the proxy pass the Host header on unchanged, or sign for the name that the store sees (sign_host=)",
+            "let the proxy pass the Host header on unchanged, or sign for the store's own name (sign_host=)",
         )
 
 
-def _query(case: Case, ours: Canonical, theirs: Canonical) -> Iterator[Finding]:
+def _query(ours: Canonical, theirs: Canonical) -> Iterator[Finding]:
     left = [pair for pair in ours.query if pair not in theirs.query]
     right = [pair for pair in theirs.query if pair not in ours.query]
     gone, came = {name for name, _ in left}, {name for name, _ in right}
@@ -188,7 +196,7 @@ def _query(case: Case, ours: Canonical, theirs: Canonical) -> Iterator[Finding]:
     )
 
 
-def _headers(case: Case, ours: Canonical, theirs: Canonical) -> Iterator[Finding]:
+def _headers(ours: Canonical, theirs: Canonical) -> Iterator[Finding]:
     seen = dict(theirs.headers)
     missing, changed, unsure = [], [], []
     for name, value in ours.headers:
@@ -204,14 +212,14 @@ def _headers(case: Case, ours: Canonical, theirs: Canonical) -> Iterator[Finding
     if missing:
         yield Finding(
             "header_missing",
-            f"A header that is signed did not arrive: {'; '.join([line.partition(':')[0] for line in missing]):.200}",
-            f"send {'; '.join(missing):.400}" + ("" if ":" in missing[0] else ", with the value that was signed"),
+            f"A header that is signed did not arrive: {_names(missing):.200}",
+            f"send {'; '.join(missing):.400}"
+            + ("" if ":" in missing[0] else ", with the value that was signed"),
         )
     if changed:
         yield Finding(
             "header_changed",
-            f"A header that is signed arrived with another value: "
-            f"{'; '.join([line.partition(':')[0] for line in changed]):.200}",
+            f"A header that is signed arrived with another value: {_names(changed):.200}",
             f"send {'; '.join(changed):.400}",
         )
     if unsure:
@@ -222,14 +230,22 @@ def _headers(case: Case, ours: Canonical, theirs: Canonical) -> Iterator[Finding
         )
 
 
+def _names(lines: list[str]) -> str:
+    return ", ".join([line.partition(":")[0] for line in lines])
+
+
 def _shown(name: str, value: str) -> str:
     return HIDDEN if name.startswith(_SECRET_HEADERS) else value
 
 
-def _payload(case: Case, ours: Canonical, theirs: Canonical) -> Iterator[Finding]:
+def _payload(ours: Canonical, theirs: Canonical) -> Iterator[Finding]:
     if ours.payload_hash is None or theirs.payload_hash is None or ours.payload_hash == theirs.payload_hash:
         return
-    how = "without a hash of the body" if ours.payload_hash == UNSIGNED_PAYLOAD else "with the hash of another body"
+    how = (
+        "without a hash of the body"
+        if ours.payload_hash == UNSIGNED_PAYLOAD
+        else "with the hash of another body"
+    )
     yield Finding(
         "payload_mismatch",
         f"The URL is signed {how}, and the server took {theirs.payload_hash:.80} for it",
@@ -239,17 +255,15 @@ def _payload(case: Case, ours: Canonical, theirs: Canonical) -> Iterator[Finding
 
 def sent_headers_against(case: Case) -> Iterator[Finding]:
     """Hold what was sent, where that is known, against what is signed."""
-    if case.parts is None:
-        return
     ours = signed_request(case)
     if case.method is not None and ours.method is not None and case.method != ours.method:
-        yield from _method(case, ours, Canonical(case.method, "", [], [], None))
+        yield from _method(ours, Canonical(case.method, "", [], [], None))
     if case.sent is None:
         return
     sent: list[tuple[str, str | None]] = [(name, fold(value)) for name, value in case.sent.items()]
     if "host" in case.sent:
-        yield from _host(case, ours, Canonical(None, "", [], [("host", case.sent["host"].lower())], None))
-    yield from _headers(case, ours, Canonical(None, "", [], sent, None))
+        yield from _host(ours, Canonical(None, "", [], [("host", case.sent["host"].lower())], None))
+    yield from _headers(ours, Canonical(None, "", [], sent, None))
     bare = [n for n in case.sent if n.startswith("x-amz-") and n not in case.parts.signed_headers]
     if bare:
         yield Finding(

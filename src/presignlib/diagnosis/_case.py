@@ -5,18 +5,20 @@ from __future__ import annotations
 from .._time import as_datetime, parse_timestamp
 from ..rules import rules_for
 from ..sigv4 import encode_path, normalize_path
-from ..url_parts import decoded
+from ..url_parts import URLParts, decoded
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..results import PresignedURL
     from ..rules import ServiceRules
-    from ..url_parts import URLParts
     from ._answer import Answer
 
 
+NOTHING = URLParts(None, None, "/", [])
+
+
 class Case:
-    """What is known of one request. ``parts`` is None where the URL can not be read.
+    """What is known of one request. ``parts`` are empty where the URL can not be read.
 
     ``method`` and ``sent`` are what was sent, ``signed`` is the URL as presignlib made
     it, where that is what we were given: then the signed method and headers are known.
@@ -34,7 +36,7 @@ class Case:
         sent: dict[str, str] | None = None,
         signed: PresignedURL | None = None,
     ) -> None:
-        self.parts = parts
+        self.parts = NOTHING if parts is None else parts
         self.answer = answer
         self.now = now
         self.method = method or answer.method
@@ -44,34 +46,34 @@ class Case:
     @property
     def key_id(self) -> str:
         """The access key id, empty where it can not be read."""
-        return self.parts.credential[0] if self.parts and self.parts.credential else ""
+        return self.parts.credential[0] if self.parts.credential else ""
 
     @property
     def region(self) -> str:
         """The region that the URL is signed for."""
-        return self.parts.credential[2] if self.parts and self.parts.credential else ""
+        return self.parts.credential[2] if self.parts.credential else ""
 
     @property
     def rules(self) -> ServiceRules:
         """The row of the URL's service."""
-        return rules_for(self.parts.credential[3] if self.parts and self.parts.credential else "s3")
+        return rules_for(self.parts.credential[3] if self.parts.credential else "s3")
 
     @property
     def has_token(self) -> bool:
         """Whether the URL carries a session token."""
-        return self.parts is not None and self.rules.token_parameter in self.parts.auth
+        return self.rules.token_parameter in self.parts.auth
 
     @property
     def is_aws(self) -> bool:
         """Whether the answer, or else the host, is AWS's own."""
         if "HostId" in self.answer.fields or self.answer.headers.get("server") == "AmazonS3":
             return True
-        return self.parts is not None and self.parts.location is not None and self.parts.location.service is not None
+        return self.parts.location is not None and self.parts.location.service is not None
 
     @property
     def ends_at(self) -> int | None:
         """When the URL dies, in seconds since 1970."""
-        return None if self.parts is None else self.parts.ends_at
+        return self.parts.ends_at
 
     @property
     def server_time(self) -> int | None:
@@ -81,7 +83,6 @@ class Case:
 
     def canonical_path(self) -> str:
         """Return the path as the signer had it: what the URL says, encoded as its service does."""
-        assert self.parts is not None
         path = self.parts.path
         if self.rules.normalize_path:
             path = normalize_path(path)
@@ -112,7 +113,7 @@ _UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))
 
 def span_text(seconds: float) -> str:
     """Return a duration for people: ``2 hours 5 minutes``, at most two units."""
-    left, words = max(int(seconds), 0), []
+    left, words = max(int(seconds), 0), list[str]()
     for size, unit in _UNITS:
         count, left = divmod(left, size)
         if count and len(words) < 2:

@@ -34,10 +34,7 @@ if TYPE_CHECKING:
 
 
 def _plain(code: str, cause: str, fix: str) -> Explain:
-    def explain(case: Case) -> Iterator[Finding]:
-        yield Finding(code, cause, fix)
-
-    return explain
+    return lambda _: iter((Finding(code, cause, fix),))
 
 
 _SIGN_AGAIN = "sign again, for example with presign_get, and pass the URL on unchanged"
@@ -54,20 +51,48 @@ _ROWS: tuple[tuple[tuple[str, ...], tuple[str, ...], Explain], ...] = (
     # ---- the token and the key
     (("ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired"), (), token_expired),
     (("InvalidToken", "InvalidTokenId"), (), token_invalid),
-    (("InvalidAccessKeyId", "InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyIdError"), (), unknown_key),
-    ((), ("credential access key has length", "access key id you provided does not exist", "malformed access key id"), unknown_key),
+    (
+        (
+            "InvalidAccessKeyId",
+            "InvalidClientTokenId",
+            "UnrecognizedClientException",
+            "InvalidAccessKeyIdError",
+        ),
+        (),
+        unknown_key,
+    ),
+    (
+        (),
+        (
+            "credential access key has length",
+            "access key id you provided does not exist",
+            "malformed access key id",
+        ),
+        unknown_key,
+    ),
     # ---- the scope
     (
         (),
-        ("the region '", "region is wrong", "is wrong; expecting", "valid region", "wrong region", "invalid region"),
+        (
+            "the region '",
+            "region is wrong",
+            "is wrong; expecting",
+            "valid region",
+            "wrong region",
+            "invalid region",
+        ),
         wrong_region,
     ),
     ((), ("incorrect service", "correct service", "service is wrong"), wrong_service),
     # ---- another version of signing
     (
         (),
-        ("authorization mechanism you have provided is not supported", "require aws signature version 4",
-         "signature version 2", "v4-hmac-sha256."),
+        (
+            "authorization mechanism you have provided is not supported",
+            "require aws signature version 4",
+            "signature version 2",
+            "v4-hmac-sha256.",
+        ),
         _plain(
             "sigv2_not_supported",
             "The URL is signed with Signature Version 2, and this server takes only Version 4",
@@ -98,14 +123,25 @@ _ROWS: tuple[tuple[tuple[str, ...], tuple[str, ...], Explain], ...] = (
     (
         ("MissingSecurityHeader",),
         (),
-        _plain("header_missing", "A header that the server needs was not sent", "send what the URL's .headers lists"),
+        _plain(
+            "header_missing",
+            "A header that the server needs was not sent",
+            "send what the URL's .headers lists",
+        ),
     ),
     # ---- POST
     ((), ("policy condition failed", "invalid according to policy: policy condition"), post_condition),
     ((), ("extra input fields",), post_extra_field),
     (
-        ("InvalidPolicyDocument", "MalformedPOSTRequest", "InvalidPolicy", "MissingFields", "POSTFileRequired",
-         "IncorrectNumberOfFilesInPostRequest", "RequestIsNotMultiPartContent"),
+        (
+            "InvalidPolicyDocument",
+            "MalformedPOSTRequest",
+            "InvalidPolicy",
+            "MissingFields",
+            "POSTFileRequired",
+            "IncorrectNumberOfFilesInPostRequest",
+            "RequestIsNotMultiPartContent",
+        ),
         (),
         _plain(
             "malformed",
@@ -117,7 +153,11 @@ _ROWS: tuple[tuple[tuple[str, ...], tuple[str, ...], Explain], ...] = (
     (
         ("EntityTooLarge", "MaxMessageLengthExceeded", "RequestEntityTooLarge"),
         (),
-        _plain("too_large", "The body is larger than allowed", "send less, or sign a policy with a larger max_size"),
+        _plain(
+            "too_large",
+            "The body is larger than allowed",
+            "send less, or sign a policy with a larger max_size",
+        ),
     ),
     (
         ("EntityTooSmall",),
@@ -129,8 +169,15 @@ _ROWS: tuple[tuple[tuple[str, ...], tuple[str, ...], Explain], ...] = (
         ),
     ),
     (
-        ("XAmzContentSHA256Mismatch", "XAmzContentChecksumMismatch", "BadDigest", "InvalidDigest", "IncompleteBody",
-         "ContentSHA256Mismatch", "ChecksumMismatch"),
+        (
+            "XAmzContentSHA256Mismatch",
+            "XAmzContentChecksumMismatch",
+            "BadDigest",
+            "InvalidDigest",
+            "IncompleteBody",
+            "ContentSHA256Mismatch",
+            "ChecksumMismatch",
+        ),
         (),
         _plain(
             "payload_mismatch",
@@ -144,17 +191,29 @@ _ROWS: tuple[tuple[tuple[str, ...], tuple[str, ...], Explain], ...] = (
     (
         ("NoSuchUpload",),
         (),
-        _plain("no_such_key", "The multipart upload does not exist, or is completed or aborted", "create a new upload"),
+        _plain(
+            "no_such_key",
+            "The multipart upload does not exist, or is completed or aborted",
+            "create a new upload",
+        ),
     ),
     (
         ("NoSuchBucket",),
         (),
-        _plain("no_such_bucket", "The bucket does not exist", "check the bucket's name, the endpoint, and the addressing style"),
+        _plain(
+            "no_such_bucket",
+            "The bucket does not exist",
+            "check the bucket's name, the endpoint, and the addressing style",
+        ),
     ),
     (
         ("InvalidBucketName",),
         (),
-        _plain("no_such_bucket", "What the server takes for the bucket's name can not be one", "check the addressing style"),
+        _plain(
+            "no_such_bucket",
+            "What the server takes for the bucket's name can not be one",
+            "check the addressing style",
+        ),
     ),
     (
         ("PreconditionFailed", "ConditionalRequestConflict"),
@@ -194,44 +253,63 @@ _ROWS: tuple[tuple[tuple[str, ...], tuple[str, ...], Explain], ...] = (
     (
         ("AccessDenied",),
         ("query-string authentication",),
-        _plain("malformed", "Parameters of the signature are missing: the URL is cut", "pass the whole URL, in quotes"),
+        _plain(
+            "malformed",
+            "Parameters of the signature are missing: the URL is cut",
+            "pass the whole URL, in quotes",
+        ),
     ),
     (("AccessDenied",), ("access denied", "not authorized", "does not have", "forbidden"), access_denied),
-    (("AccessDenied", "AccessDeniedException", "AllAccessDisabled", "AccountProblem", "Unauthorized", "NotAuthorized"), (), bare_denial),
+    (
+        (
+            "AccessDenied",
+            "AccessDeniedException",
+            "AllAccessDisabled",
+            "AccountProblem",
+            "Unauthorized",
+            "NotAuthorized",
+        ),
+        (),
+        bare_denial,
+    ),
     # ---- parameters
     (
-        ("AuthorizationQueryParametersError", "AuthorizationHeaderMalformed", "IncompleteSignature",
-         "MissingAuthenticationToken", "MissingSecurityElement", "MalformedSecurityHeader", "InvalidURI",
-         "MalformedExpires", "MalformedDate", "MalformedCredential", "InvalidQueryParams", "MissingFields",
-         "AuthorizationParametersError", "InvalidQuerySignatureAlgo", "KeyTooLongError"),
+        (
+            "AuthorizationQueryParametersError",
+            "AuthorizationHeaderMalformed",
+            "IncompleteSignature",
+            "MissingAuthenticationToken",
+            "MissingSecurityElement",
+            "MalformedSecurityHeader",
+            "InvalidURI",
+            "MalformedExpires",
+            "MalformedDate",
+            "MalformedCredential",
+            "InvalidQueryParams",
+            "MissingFields",
+            "AuthorizationParametersError",
+            "InvalidQuerySignatureAlgo",
+            "KeyTooLongError",
+        ),
         (),
         _plain("malformed", "The server can not read the signature's parameters", _SIGN_AGAIN),
     ),
     # ---- not about the URL
     (
-        ("SlowDown", "ServiceUnavailable", "InternalError", "RequestTimeout", "Throttling", "ThrottlingException"),
+        (
+            "SlowDown",
+            "ServiceUnavailable",
+            "InternalError",
+            "RequestTimeout",
+            "Throttling",
+            "ThrottlingException",
+        ),
         (),
-        _plain("unknown", "The store could not answer just now; nothing says that the URL is wrong", "try again"),
+        _plain(
+            "unknown", "The store could not answer just now; nothing says that the URL is wrong", "try again"
+        ),
     ),
 )
-# What a status alone says, where there is no code.
-_STATUSES: dict[int, tuple[str, str, str]] = {
-    301: ("redirect", "The bucket is at another endpoint", "sign for the bucket's own region and host"),
-    302: ("redirect", "The server sends the client to another address", "sign for the address that answers"),
-    307: ("redirect", "The bucket is at another endpoint", "sign for the bucket's own region and host"),
-    308: ("redirect", "The bucket is at another endpoint", "sign for the bucket's own region and host"),
-    304: ("precondition_failed", "The object has not changed since the copy that the client has", "use that copy"),
-    400: ("malformed", "The server can not read the request", "pass the answer's body too: it says what is wrong"),
-    401: ("access_denied", "The server takes the request for unsigned", "pass the answer's body too"),
-    404: ("no_such_key", "Nothing is at this address", _NO_KEY),
-    405: ("method_not_allowed", "The server does not allow this method here", "send the method that was signed"),
-    409: ("precondition_failed", "Another request changed the object at the same time", "try again"),
-    411: ("header_missing", "The upload has no Content-Length", "send Content-Length"),
-    412: ("precondition_failed", "A condition of the request does not hold", "sign without the condition"),
-    413: ("too_large", "The body is larger than the server, or a proxy before it, takes", "send less"),
-    414: ("malformed", "The URL is longer than the server, or a proxy before it, takes", "sign with a shorter token"),
-    501: ("not_implemented", "The store does not have this operation", "use another one"),
-}
 
 
 def by_code(case: Case) -> list[Finding]:
@@ -240,19 +318,8 @@ def by_code(case: Case) -> list[Finding]:
     words = answer.words
     if answer.code:
         for codes, needles, explain in _ROWS:
-            if (not codes or answer.code in codes) and (not needles or any(needle in words for needle in needles)):
+            if (not codes or answer.code in codes) and (
+                not needles or any(needle in words for needle in needles)
+            ):
                 return list(explain(case))
-    return []
-
-
-def by_status(case: Case) -> list[Finding]:
-    """Return what a status says without a code."""
-    status = case.answer.status or 0
-    if 200 <= status < 300:
-        return [Finding("ok", f"The server answered {status}: the request was accepted", "nothing")]
-    if status >= 500 and status not in _STATUSES:
-        return [Finding("unknown", f"The server answered {status}; nothing says that the URL is wrong", "try again")]
-    if status in _STATUSES:
-        code, cause, fix = _STATUSES[status]
-        return list(redirected(case)) if code == "redirect" else [Finding(code, f"{cause} ({status})", fix)]
     return []

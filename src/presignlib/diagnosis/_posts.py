@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from hmac import compare_digest
 
-from .._post_parts import PostParts
 from ..reports import Finding
 from ..sigv4 import signature, signing_key
 from ..url_parts import split_credential
@@ -14,6 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from .._post_parts import PostParts
     from ..credentials import Credentials
 
 
@@ -27,15 +27,20 @@ def form_findings(form: PostParts, now: float) -> Iterator[Finding]:
     if form.policy is None:
         if "policy" in form.fields:
             yield Finding(
-                "malformed", "The policy is not a JSON object in base64: it was cut or changed", "send it unchanged"
+                "malformed",
+                "The policy is not a JSON object in base64: it was cut or changed",
+                "send it unchanged",
             )
         return
     if form.ends is None:
-        yield Finding("malformed", "The policy has no expiration that can be read", "sign again with presign_post")
+        yield Finding(
+            "malformed", "The policy has no expiration that can be read", "sign again with presign_post"
+        )
     elif now >= form.ends:
         yield Finding(
             "expired",
-            f"The form expired {span_text(now - form.ends)} ago, by this machine's clock (it ended at {time_text(form.ends)})",
+            f"The form expired {span_text(now - form.ends)} ago, by this machine's clock "
+            f"(it ended at {time_text(form.ends)})",
             "make a new form when it is asked for",
         )
     bare = form.unconditioned()
@@ -59,7 +64,7 @@ def try_form(form: PostParts, credentials: Credentials) -> list[Finding]:
         return [
             Finding(
                 "wrong_secret",
-                "This secret does not give the form's signature: another one signed it, or the policy was changed",
+                "The secret does not give the form's signature: another signed it, or the policy was changed",
                 "check the secret, and send the policy unchanged",
             )
         ]

@@ -22,14 +22,14 @@ def expired(case: Case) -> Iterator[Finding]:
     if server is not None and ends_at is not None and server >= ends_at:
         yield Finding(
             "expired",
-            f"The URL expired {span_text(server - ends_at)} before the server got the request, by the server's clock "
-            f"(it ended at {time_text(ends_at)})",
+            f"The URL expired {span_text(server - ends_at)} before the server got the request, "
+            f"by the server's clock (it ended at {time_text(ends_at)})",
             _fix(case),
         )
     else:
         ended = "" if ends_at is None else f"; by the URL it ended at {time_text(ends_at)}"
         yield Finding("expired", f"The server says that the URL has expired{ended}", _fix(case))
-    signed_at = None if case.parts is None else case.parts.signed_at
+    signed_at = case.parts.signed_at
     if server is not None and server - case.now > _SKEW and signed_at is not None:
         yield Finding(
             "clock_skew",
@@ -39,28 +39,33 @@ def expired(case: Case) -> Iterator[Finding]:
 
 
 def _fix(case: Case) -> str:
-    expires = None if case.parts is None else case.parts.expires
+    expires = case.parts.expires
     if expires is None:
         return _AGAIN
-    return f"{_AGAIN}, or give it more than {span_text(expires)} (at most 7 days, and no longer than its credentials live)"
+    return (
+        f"{_AGAIN}, or give it more than {span_text(expires)} "
+        "(at most 7 days, and no longer than its credentials live)"
+    )
 
 
 def not_yet_valid(case: Case) -> Iterator[Finding]:
     """Say by how much, where the server says that the URL is not valid yet."""
-    signed_at = None if case.parts is None else case.parts.signed_at
+    signed_at = case.parts.signed_at
     server = case.server_time
     ahead = ""
     if signed_at is not None and server is not None and signed_at > server:
         ahead = f": it was signed {span_text(signed_at - server)} ahead of the server's clock"
     yield Finding(
-        "not_yet_valid", f"The URL is not valid yet{ahead}", "set the clock of the machine that signs, as with NTP"
+        "not_yet_valid",
+        f"The URL is not valid yet{ahead}",
+        "set the clock of the machine that signs, as with NTP",
     )
 
 
 def skewed(case: Case) -> Iterator[Finding]:
     """Say by how much the clocks differ, where the server says that they do."""
     signed_at = iso_instant(case.answer.fields.get("RequestTime", ""))
-    if signed_at is None and case.parts is not None:
+    if signed_at is None:
         signed_at = case.parts.signed_at
     server = case.server_time
     by = ""
@@ -70,18 +75,19 @@ def skewed(case: Case) -> Iterator[Finding]:
     yield Finding(
         "clock_skew",
         f"The signer's clock and the server's differ too much{by}",
-        "set the clock of the machine that signs, as with NTP; some stores also refuse URLs older than 15 minutes",
+        "set the clock of the machine that signs, as with NTP; some stores refuse URLs older than 15 minutes",
     )
 
 
 def by_our_clock(case: Case) -> Iterator[Finding]:
     """Say whether the URL is too old or too new by this machine's clock."""
     ends_at = case.ends_at
-    signed_at = None if case.parts is None else case.parts.signed_at
+    signed_at = case.parts.signed_at
     if ends_at is not None and case.now >= ends_at:
         yield Finding(
             "expired",
-            f"The URL expired {span_text(case.now - ends_at)} ago, by this machine's clock (it ended at {time_text(ends_at)})",
+            f"The URL expired {span_text(case.now - ends_at)} ago, by this machine's clock "
+            f"(it ended at {time_text(ends_at)})",
             _fix(case),
         )
     elif signed_at is not None and signed_at - case.now > _SKEW:

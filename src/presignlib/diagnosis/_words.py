@@ -16,22 +16,27 @@ _ALL_THREE = "sign with all three parts of the credentials: access key id, secre
 
 
 def token_expired(case: Case) -> Iterator[Finding]:
-    """The session token has ended; Google says the same of a URL that has."""
-    if "signature expired" in case.answer.words or ("HostId" not in case.answer.fields and not case.has_token and case.ends_at):
+    """Say that the session token has ended; Google says the same of a URL that has."""
+    if "signature expired" in case.answer.words or (
+        "HostId" not in case.answer.fields and not case.has_token and case.ends_at
+    ):
         yield from expired(case)
         return
     yield Finding(
         "session_token_expired",
-        "The temporary credentials that signed the URL have ended, and the URL with them, whatever X-Amz-Expires says",
+        "The temporary credentials that signed the URL have ended, and the URL with them, "
+        "whatever X-Amz-Expires says",
         "sign with fresh credentials, and ask for no more than they live: expires_at and limited_by tell",
     )
 
 
 def token_invalid(case: Case) -> Iterator[Finding]:
-    """The session token is not that of the key, or was changed on the way."""
-    if case.parts is not None and not case.has_token:
+    """Say that the session token is not that of the key, or was changed on the way."""
+    if case.parts.auth and not case.has_token:
         yield Finding(
-            "session_token_missing", "The credentials are temporary, and the URL has no session token", _ALL_THREE
+            "session_token_missing",
+            "The credentials are temporary, and the URL has no session token",
+            _ALL_THREE,
         )
         return
     yield Finding(
@@ -42,11 +47,11 @@ def token_invalid(case: Case) -> Iterator[Finding]:
 
 
 def unknown_key(case: Case) -> Iterator[Finding]:
-    """The server does not know the access key id."""
+    """Say that the server does not know the access key id."""
     if case.key_id.startswith("ASIA") and not case.has_token:
         yield Finding(
             "session_token_missing",
-            "The key id begins with ASIA, so it is known only together with its session token, which the URL lacks",
+            "The key id begins with ASIA, so it is known only with its session token, which the URL lacks",
             _ALL_THREE,
         )
         return
@@ -58,7 +63,7 @@ def unknown_key(case: Case) -> Iterator[Finding]:
 
 
 def wrong_region(case: Case) -> Iterator[Finding]:
-    """The URL is signed for another region than the server's; it often names its own."""
+    """Say which region the server takes, where it names one."""
     right = case.answer.fields.get("Region", "").strip() or _quoted_after(case.answer.message, "expecting ")
     right = right or case.answer.headers.get("x-amz-bucket-region", "")
     signed = f" The URL is signed for {case.region:.60}." if case.region else ""
@@ -77,18 +82,22 @@ def wrong_region(case: Case) -> Iterator[Finding]:
 
 
 def wrong_service(case: Case) -> Iterator[Finding]:
-    """The URL is signed for another service than the server's."""
-    right = _quoted_after(case.answer.message, "belongs to ") or _quoted_after(case.answer.message, "correct service: ")
+    """Say which service the server is, where it names one."""
+    right = _quoted_after(case.answer.message, "belongs to ") or _quoted_after(
+        case.answer.message, "correct service: "
+    )
     named = f"; it is {right:.60}" if right else ""
     yield Finding(
         "wrong_service",
         f"The URL is signed for another service than the server's{named}",
-        f"sign with service={right!r:.62}" if right else "sign with the service's signing name, s3 for buckets",
+        f"sign with service={right!r:.62}"
+        if right
+        else "sign with the service's signing name, s3 for buckets",
     )
 
 
 def headers_not_signed(case: Case) -> Iterator[Finding]:
-    """The client sent x-amz-* headers that the signature does not cover."""
+    """Say which x-amz-* headers were sent that the signature does not cover."""
     names = case.answer.fields.get("HeadersNotSigned", "").strip()
     named = f": {names:.120}" if names else ""
     yield Finding(
@@ -99,7 +108,7 @@ def headers_not_signed(case: Case) -> Iterator[Finding]:
 
 
 def post_condition(case: Case) -> Iterator[Finding]:
-    """A field of the form breaks a condition of its policy."""
+    """Say which condition of the policy a field of the form breaks."""
     text = redact(case.answer.message.partition("ondition failed")[2].strip(" :"))
     failed = f": {text:.160}" if text else ""
     yield Finding(
@@ -110,7 +119,7 @@ def post_condition(case: Case) -> Iterator[Finding]:
 
 
 def post_extra_field(case: Case) -> Iterator[Finding]:
-    """The form has a field that no condition allows."""
+    """Say which field of the form no condition allows."""
     names = case.answer.message.partition("xtra input fields")[2].strip(" :")
     named = f": {names:.120}" if names else ""
     yield Finding(
@@ -121,7 +130,7 @@ def post_extra_field(case: Case) -> Iterator[Finding]:
 
 
 def redirected(case: Case) -> Iterator[Finding]:
-    """The bucket is elsewhere; the signature holds for the host it was made for alone."""
+    """Say where the bucket is; a signature holds for the host it was made for alone."""
     answer = case.answer
     endpoint = answer.fields.get("Endpoint", "").strip()
     region = answer.headers.get("x-amz-bucket-region", "") or answer.fields.get("Region", "").strip()
@@ -130,12 +139,14 @@ def redirected(case: Case) -> Iterator[Finding]:
     yield Finding(
         "redirect",
         f"The bucket is at another endpoint{there}{where}, and a signature holds for one host alone",
-        f"sign with region={region!r:.62}" if region else "sign for the bucket's own region, whose host presignlib names",
+        f"sign with region={region!r:.62}"
+        if region
+        else "sign for the bucket's own region, whose host presignlib names",
     )
 
 
 def access_denied(case: Case) -> Iterator[Finding]:
-    """The signature is right; whoever signed may not do this."""
+    """Say that the signature is right, and that whoever signed may not do this."""
     said = redact(case.answer.message)
     reason = f": {said:.300}" if "not authorized" in said else ""
     if "kms:" in case.answer.words:
@@ -144,14 +155,14 @@ def access_denied(case: Case) -> Iterator[Finding]:
         fix = "ask for a shorter life: the bucket's policy limits the signature's age"
     else:
         fix = (
-            "allow the signer this action on this key; without s3:ListBucket a missing object answers so too. "
-            "Policies may also ask for an address, a VPC, encryption, or a young signature (s3:signatureAge)"
+            "allow the signer this action on this key; without s3:ListBucket a missing object answers so "
+            "too. Policies may also ask for an address, a VPC, encryption, a young signature (s3:signatureAge)"
         )
     yield Finding("access_denied", f"The signature is right, and the signer may not do this{reason}", fix)
 
 
 def bare_denial(case: Case) -> Iterator[Finding]:
-    """Denied without a reason: Ceph and others say no more of an expired URL either."""
+    """Look for a reason: Ceph and others say no more of an expired URL either."""
     if not case.is_aws and not case.answer.message:
         yield from by_our_clock(case)
     yield from access_denied(case)
