@@ -44,8 +44,6 @@ from .errors import (
     UnsignedHeaderWarning,
     VerificationError,
 )
-from .presigner import Batch, Presigner
-from .redaction import redact
 from .results import PresignedURL
 
 TYPE_CHECKING = False
@@ -54,7 +52,8 @@ if TYPE_CHECKING:
     from .credentials import CredentialsProvider
     from .diagnosis import diagnose
     from .inspection import inspect_url
-    from .redaction import RedactingFilter
+    from .presigner import Batch, Presigner
+    from .redaction import RedactingFilter, redact
     from .reports import Diagnosis, Finding, URLInfo
     from .verification import verify_url
 
@@ -100,30 +99,31 @@ __all__ = [
     "verify_url",
 ]
 
-# Modules that signing does not need, loaded when one of their names is asked for.
+
+# Loaded when asked for: one URL needs no Presigner, and a Protocol needs typing.
 _LATER = {
+    "Batch": "presigner",
+    "CredentialsProvider": "credentials",
     "Diagnosis": "reports",
     "Finding": "reports",
+    "Presigner": "presigner",
     "RedactingFilter": "redaction",
     "URLInfo": "reports",
     "diagnose": "diagnosis",
     "inspect_url": "inspection",
+    "redact": "redaction",
     "verify_url": "verification",
 }
 
 
 def __getattr__(name: str) -> object:
-    """Return the names that cost an import, when they are asked for."""
-    if name in _LATER:
-        from importlib import import_module
-
-        return getattr(import_module(f"{__name__}.{_LATER[name]}"), name)
-    if name == "CredentialsProvider":
-        from .credentials import __getattr__ as protocol
-
-        return protocol(name)
     if name == "Expires":
         from datetime import datetime, timedelta
 
         return int | str | timedelta | datetime
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    value = globals()[name] = getattr(import_module(f"{__name__}.{_LATER[name]}"), name)
+    return value

@@ -21,7 +21,6 @@ from ._operations import (
 from ._signature import shows
 from ._time import WEEK, lifetime
 from .results import PresignedURL, presigned_url
-from .services import service_request
 from .settings import KEYWORDS, SigningSettings, Where, with_environment
 
 TYPE_CHECKING = False
@@ -157,6 +156,8 @@ def _presign(
     now: datetime | None = None,
     short_credentials: str = "cap",
 ) -> PresignedURL:
+    from .services import service_request
+
     settings = SigningSettings(region, credentials, profile, allow_http, now, short_credentials)
     if settings.region is None:
         raise settings.no_region()

@@ -1,12 +1,13 @@
-"""What comes back: a URL that knows its whole contract."""
+"""What comes back: a URL that knows its whole contract.
+
+What writes or hides it is loaded when asked for: most URLs are only sent.
+"""
 
 from __future__ import annotations
 
-from . import snippets
 from ._clock import utc_now
 from ._time import as_datetime, clock_text, instant_of, span_of
 from .errors import InvalidInputError
-from .redaction import HIDDEN, redact_url
 from .sigv4 import encode_path, string_to_sign
 
 TYPE_CHECKING = False
@@ -142,6 +143,8 @@ class PresignedURL(str):
     @property
     def redacted(self) -> str:
         """The URL with signature, credential and token as ``…``."""
+        from .redaction import redact_url
+
         return redact_url(self)
 
     def explain(self) -> str:
@@ -181,19 +184,27 @@ class PresignedURL(str):
 
     def as_curl(self) -> str:
         """Return a curl command that sends the request; a body comes from ``FILE``."""
-        return snippets.curl(self.method, str(self), self._shown_headers())
+        from .snippets import curl
+
+        return curl(self.method, str(self), self._shown_headers())
 
     def as_fetch(self) -> str:
         """Return a JavaScript ``fetch`` call; a body comes from the variable ``file``."""
-        return snippets.fetch(self.method, str(self), self._shown_headers())
+        from .snippets import fetch
+
+        return fetch(self.method, str(self), self._shown_headers())
 
     def as_requests(self) -> str:
         """Return a call of Python's ``requests``; a body comes from ``FILE``."""
-        return snippets.requests(self.method, str(self), self._shown_headers())
+        from .snippets import requests
+
+        return requests(self.method, str(self), self._shown_headers())
 
     def as_httpie(self) -> str:
         """Return an HTTPie command; a body comes from ``FILE``."""
-        return snippets.httpie(self.method, str(self), self._shown_headers())
+        from .snippets import httpie
+
+        return httpie(self.method, str(self), self._shown_headers())
 
     def as_html(self, text: str | None = None) -> str:
         """Return an HTML link that shows ``text``, or the key.
@@ -202,9 +213,13 @@ class PresignedURL(str):
         """
         if not self.browser_ready:
             raise InvalidInputError("as_html", "called on a GET without headers, as a click sends no others")
-        return snippets.link(str(self), text if text is not None else self._key or str(self))
+        from .snippets import link
+
+        return link(str(self), text if text is not None else self._key or str(self))
 
     def _shown_headers(self) -> Mapping[str, str]:
+        from .redaction import HIDDEN
+
         return {
             name: HIDDEN if name.startswith(_CUSTOMER_KEY) else value
             for name, value in self._contract.headers

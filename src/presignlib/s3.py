@@ -9,9 +9,7 @@ Source: Amazon S3 API Reference, the pages of the operations.
 from __future__ import annotations
 
 from binascii import a2b_base64, b2a_base64
-from hashlib import md5
 
-from ._disposition import disposition, is_active
 from ._time import http_date, instant_of
 from .errors import ActiveContentWarning, ClientRewriteWarning, InvalidInputError, shown, warn
 from .request import (
@@ -368,6 +366,10 @@ def _refuse_twice(field: str, ours: list[tuple[str, str]], given: list[tuple[str
 def _one_disposition(
     download_as: str | None, inline_as: str | None, given: str | None, content_type: str | None
 ) -> str | None:
+    if download_as is None and inline_as is None:
+        return given
+    from ._disposition import disposition, is_active
+
     named = (("download_as", "attachment", download_as), ("inline_as", "inline", inline_as))
     for field, kind, filename in named:
         if filename is None:
@@ -435,6 +437,8 @@ def _encryption(sse: str | None, kms_key_id: str | None, customer_key: bytes | N
             )
         if not isinstance(customer_key, (bytes, bytearray, memoryview)) or len(bytes(customer_key)) != 32:
             raise InvalidInputError("sse_customer_key", "32 bytes")
+        from hashlib import md5  # which a build may lack, so that it is asked for here alone
+
         raw = bytes(customer_key)
         fields += [
             (f"{_SSE}-customer-algorithm", "AES256"),

@@ -156,7 +156,7 @@ def access_denied(case: Case) -> Iterator[Finding]:
     else:
         fix = (
             "allow the signer this action on this key; without s3:ListBucket a missing object answers so "
-            "too. Policies may also ask for an address, a VPC, encryption, a young signature (s3:signatureAge)"
+            "too. Policies can also ask for an address, a VPC, encryption, or a young signature"
         )
     yield Finding("access_denied", f"The signature is right, and the signer may not do this{reason}", fix)
 
