@@ -264,6 +264,12 @@ def sent_headers_against(case: Case) -> Iterator[Finding]:
     if "host" in case.sent:
         yield from _host(ours, Canonical(None, "", [], [("host", case.sent["host"].lower())], None))
     yield from _headers(ours, Canonical(None, "", [], sent, None))
+    if "authorization" in case.sent:
+        yield Finding(
+            "malformed",
+            "The request is signed twice: the URL is presigned, and an Authorization header was sent too",
+            "send no Authorization header with a presigned URL",
+        )
     bare = [n for n in case.sent if n.startswith("x-amz-") and n not in case.parts.signed_headers]
     if bare:
         yield Finding(

@@ -259,6 +259,11 @@ _ROWS: tuple[tuple[tuple[str, ...], tuple[str, ...], Explain], ...] = (
             "pass the whole URL, in quotes",
         ),
     ),
+    (
+        ("AccessDenied",),
+        ("requires a valid date",),
+        _plain("malformed", "The server finds no signing time that it can read", _SIGN_AGAIN),
+    ),
     (("AccessDenied",), ("access denied", "not authorized", "does not have", "forbidden"), access_denied),
     (
         (

@@ -105,6 +105,13 @@ def headers_not_signed(case: Case) -> Iterator[Finding]:
         f"The client sent headers that are not signed{named}",
         "leave them out, or sign them: options of presign_put and headers= do",
     )
+    listed = [name for name in case.parts.signed_headers if name != "host"]
+    if listed and case.sent is None:
+        yield Finding(
+            "header_missing",
+            f"MinIO says so too where a signed header is missing: {', '.join(listed):.120}",
+            "send all that .headers of the PresignedURL lists",
+        )
 
 
 def post_condition(case: Case) -> Iterator[Finding]:
