@@ -37,7 +37,7 @@ class Answer:
         self.sent: dict[str, str] | None = None
         self.text = self._without_heads(text[:_LONGEST].lstrip("\ufeff \t\r\n"))
         self.fields = _fields_of(self.text)
-        self.is_readable = bool(self.fields or self.status or not self.text.strip())
+        self.is_readable = bool(self.fields or self.status or not text.strip())
 
     @property
     def code(self) -> str:
