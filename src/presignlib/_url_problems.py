@@ -38,7 +38,8 @@ _OTHER_SCHEMES = {
 def problems_of(parts: URLParts) -> list[Finding]:
     """Return a finding for each rule that the URL breaks by itself, the gravest first."""
     names = [name for name, _ in parts.pairs]
-    if not parts.auth and not parts.misspelt:
+    is_named = "X-Amz-Algorithm" in parts.auth
+    if (not parts.auth and not parts.misspelt) or (is_sigv2(names) and not is_named):
         return [_unsigned(names)]
     found: list[Finding] = []
     for check in _CHECKS:

@@ -39,14 +39,14 @@ def inspect_url(url: str | Mapping[str, Any], *, now: datetime | None = None) ->
     parts = parse_presigned(url)
     problems = tuple([finding.cause for finding in problems_of(parts)])
     info = url_info(parts, problems, instant)
-    if info.algorithm is None and is_sigv2([name for name, _ in parts.query]):
+    if info.algorithm is None and is_sigv2([name for name, _ in parts.pairs]):
         _read_sigv2(info, parts)
     return info
 
 
 def _read_sigv2(info: URLInfo, parts: URLParts) -> None:
     """Fill in what Signature Version 2 writes under other names."""
-    given = dict(parts.query)
+    given = dict(parts.pairs)
     info.algorithm = SIGV2
     info.access_key_id = given["AWSAccessKeyId"]
     info.has_token = "x-amz-security-token" in given

@@ -828,3 +828,69 @@ def test_reprs_are_short() -> None:
     diagnosis = told(str(get()), error("NoSuchKey"))
     assert "<Diagnosis no_such_key: The object does not exist>" == repr(diagnosis)
     assert "<Finding no_such_key: The object does not exist>" == repr(diagnosis.findings[0])
+
+
+# ---- Forms
+
+
+def _form(**changes: Any) -> dict[str, Any]:
+    import base64
+    import hashlib
+    import hmac
+    import json
+
+    scope = "20260102/eu-west-1/s3/aws4_request"
+    own = {
+        "x-amz-algorithm": "AWS4-HMAC-SHA256",
+        "x-amz-credential": f"{KEY_ID}/{scope}",
+        "x-amz-date": "20260102T140500Z",
+    }
+    conditions: list[Any] = [
+        {"bucket": "b"},
+        ["starts-with", "$key", ""],
+        *[{name: value} for name, value in own.items()],
+    ]
+    text = json.dumps(
+        {"expiration": changes.pop("expiration", "2026-01-02T14:20:00Z"), "conditions": conditions}
+    )
+    policy = base64.b64encode(text.encode()).decode()
+    key = ("AWS4" + SECRET).encode()
+    for part in scope.split("/"):
+        key = hmac.new(key, part.encode(), hashlib.sha256).digest()
+    signature = hmac.new(key, policy.encode(), hashlib.sha256).hexdigest()
+    fields = {**own, "key": "k", "policy": policy, "x-amz-signature": signature, **changes}
+    return {
+        "url": "https://b.s3.eu-west-1.amazonaws.com/",
+        "fields": {n: v for n, v in fields.items() if v is not None},
+    }
+
+
+FORMS: list[tuple[str, dict[str, Any], dict[str, Any], str | None]] = [
+    ("ok", {}, {}, None),
+    ("ok", {}, {"credentials": KEY}, None),
+    ("malformed", {"policy": None}, {"credentials": KEY}, None),
+    ("malformed", {"policy": "!"}, {}, None),
+    ("malformed", {"expiration": "soon"}, {}, None),
+    ("expired", {}, {"now": NOW + timedelta(hours=1)}, None),
+    ("expired", {}, {"now": NOW + timedelta(hours=1)}, error("AccessDenied", "Access Denied")),
+    ("post_extra_field", {"acl": "private"}, {}, None),
+    ("wrong_secret", {}, {"credentials": Credentials(KEY_ID, "x")}, None),
+    ("wrong_secret", {}, {"credentials": Credentials("other", SECRET)}, error("SignatureDoesNotMatch")),
+    ("wrong_secret", {}, {}, error("SignatureDoesNotMatch")),
+    (
+        "post_condition_failed",
+        {},
+        {},
+        error("AccessDenied", "Invalid according to Policy: Policy Condition failed: x"),
+    ),
+    ("post_condition_failed", {}, {}, error("AccessDenied", "Policy Condition failed")),
+    ("too_large", {}, {"credentials": KEY}, error("EntityTooLarge")),
+    ("access_denied", {}, {}, error("AccessDenied", "Access Denied")),
+]
+
+
+@pytest.mark.parametrize(("code", "changes", "known", "answer"), FORMS)
+def test_a_refused_form_is_explained(
+    code: str, changes: dict[str, Any], known: dict[str, Any], answer: str | None
+) -> None:
+    assert code == told(_form(**changes), answer, **known).code
