@@ -14,7 +14,7 @@ from ._time import parse_timestamp
 from .errors import InvalidInputError, MalformedURLError
 from .reports import URLInfo
 from .request import DEFAULT_PORTS, SIGV4_PARAMETERS
-from .sigv4 import ALGORITHM, canonical_query, encode_query
+from .sigv4 import canonical_query, encode_query
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -245,8 +245,3 @@ def split_credential(text: str, algorithm: str | None) -> tuple[str, str, str, s
     if algorithm == SIGV4A:
         return (parts[0], parts[1], "", parts[2]) if len(parts) == 4 else None
     return (parts[0], parts[1], parts[2], parts[3]) if len(parts) == 5 else None
-
-
-def is_sigv4(parts: URLParts) -> bool:
-    """Tell whether the URL names the algorithm that this package verifies."""
-    return parts.auth.get("X-Amz-Algorithm") == ALGORITHM

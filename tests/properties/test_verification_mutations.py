@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from datetime import datetime, timezone
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -25,7 +26,7 @@ from presignlib import (
 NOW = datetime(2026, 1, 2, 14, 5, tzinfo=timezone.utc)
 KEY = Credentials("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
 TEMPORARY = Credentials("ASIAIOSFODNN7EXAMPLE", "secret", "tok/en+with=signs==")
-WHERE = {"region": "eu-west-1", "now": NOW}
+WHERE: dict[str, Any] = {"region": "eu-west-1", "now": NOW}
 URLS = (
     presign_get("examplebucket", "a folder/ü+1 (2).txt", credentials=KEY, **WHERE),
     presign_get(

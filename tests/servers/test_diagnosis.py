@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
@@ -18,7 +17,10 @@ from .conftest import credentials_of, presigner_for
 from .exchange import Answer, send
 from .stores import Keys, Store
 
-EXPIRED = {"now": datetime(2026, 1, 2, tzinfo=timezone.utc)}
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+EXPIRED: dict[str, Any] = {"now": datetime(2026, 1, 2, tzinfo=timezone.utc)}
 
 
 class Sent(NamedTuple):
@@ -81,7 +83,6 @@ def form(
     store: Store, conditions: list[Any], fields: dict[str, str], file: bytes = b"x", minutes: int = 5
 ) -> Sent:
     """POST a form of the tests' own."""
-    import hashlib
     import hmac
 
     now = datetime.now(timezone.utc)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -13,6 +12,9 @@ from presignlib import presign_get, presign_put
 from presignlib.cli import main
 
 from .samples import CREDENTIALS
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 WHERE: dict[str, Any] = {"region": "us-east-1", "credentials": CREDENTIALS}
 DENIED = b"<Error><Code>NoSuchKey</Code></Error>"

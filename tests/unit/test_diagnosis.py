@@ -1,9 +1,8 @@
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -19,6 +18,9 @@ from presignlib import (
 )
 
 from .signers import KEY_ID, SECRET, signed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 NOW = datetime(2026, 1, 2, 14, 5, tzinfo=timezone.utc)
 KEY = Credentials(KEY_ID, SECRET)
@@ -102,7 +104,7 @@ SAID: list[tuple[str, str, str]] = [
     ("AWS STS", "not_yet_valid", error("SignatureDoesNotMatch", "Signature not yet current: 20260102T140500Z is still later than x")),
     ("AWS", "unknown_access_key", error("InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records.")),
     ("AWS STS", "unknown_access_key", error("InvalidClientTokenId", "The security token included in the request is invalid.")),
-    ("AWS", "session_token_expired", error("ExpiredToken", "The provided token has expired.", HostId="x", **{"Token_0": "secret"})),
+    ("AWS", "session_token_expired", error("ExpiredToken", "The provided token has expired.", HostId="x", Token_0="secret")),
     ("AWS", "session_token_expired", error("TokenRefreshRequired", "The provided token must be refreshed.", HostId="x")),
     ("AWS", "sigv2_not_supported", error("InvalidRequest", "The authorization mechanism you have provided is not supported. "
                                          "Please use AWS4-HMAC-SHA256.")),
@@ -138,8 +140,8 @@ SAID: list[tuple[str, str, str]] = [
     ("MinIO", "wrong_region", error("AuthorizationQueryParametersError", "Error parsing the X-Amz-Credential parameter; the region is wrong;")),
     ("MinIO", "wrong_secret", error("SignatureDoesNotMatch", "The request signature we calculated does not match the signature you provided. "
                                     "Check your key and signing method.", Resource="/b/k", Region="us-east-1")),
-    ("Ceph", "wrong_secret", "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Error><Code>SignatureDoesNotMatch</Code><RequestId>tx1</RequestId>"
-             "<HostId>1-default-default</HostId></Error>"),
+    ("Ceph", "wrong_secret", ('<?xml version="1.0" encoding="UTF-8"?><Error><Code>SignatureDoesNotMatch</Code><RequestId>tx1</RequestId>'
+             "<HostId>1-default-default</HostId></Error>")),
     ("Ceph", "access_denied", "<Error><Code>AccessDenied</Code><BucketName>b</BucketName><RequestId>tx1</RequestId><HostId>1</HostId></Error>"),
     ("Ceph", "unknown_access_key", "<Error><Code>InvalidAccessKeyId</Code><RequestId>tx1</RequestId><HostId>1</HostId></Error>"),
     ("SeaweedFS", "expired", error("ExpiredPresignRequest", "Request has expired")),
@@ -618,7 +620,7 @@ def test_an_expired_token_without_a_token_is_an_expired_url() -> None:
 
 # ---- What copying does
 
-DAMAGES = {
+DAMAGES: dict[str, tuple[Callable[[str], str], str]] = {
     "broken into lines": (lambda url: url[:60] + "\r\n " + url[60:], "malformed"),
     "broken by quoted-printable": (lambda url: url[:60] + "=\n" + url[60:], "malformed"),
     "escaped for HTML": (lambda url: url.replace("&", "&amp;"), "query_changed"),
@@ -765,9 +767,28 @@ def test_hosts_of_all_kinds_can_be_tried(host: str) -> None:
     )
 
 
+@pytest.mark.parametrize("path", ["/%00", "/examplebucket/%00"])
+def test_a_path_that_no_key_has_can_be_tried(path: str) -> None:
+    url = signed(path_in_url=lambda _: path).url
+    assert "wrong_secret" == told(url, error("SignatureDoesNotMatch"), credentials=KEY).code
+
+
+def test_where_nothing_can_be_tried_the_usual_causes_are_told() -> None:
+    url = signed(algorithm="AWS4-ECDSA-P256-SHA256", scope="20260102/s3/aws4_request").url
+    found = told(url, error("SignatureDoesNotMatch"), credentials=KEY).findings
+    assert ["malformed", "wrong_secret"] == [finding.code for finding in found]
+
+
+def test_all_content_types_are_tried() -> None:
+    url = put(content_type="image/webp", metadata={"a": "1"})
+    other = Credentials(KEY_ID, "other")
+    assert "No likely variant" in told(str(url), credentials=other).cause
+
+
 def test_a_provider_may_stand_for_credentials() -> None:
     class Provider:
         def load(self, min_lifetime: float = 0) -> Credentials:
+            assert min_lifetime == 0
             return KEY
 
     assert "host_changed" == told(str(get()), error("SignatureDoesNotMatch"), credentials=Provider()).code

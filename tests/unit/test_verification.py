@@ -1,9 +1,8 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -23,6 +22,9 @@ from presignlib import (
 )
 
 from .signers import EMPTY, HOST, KEY_ID, SECRET, WRONG, Wrong, signed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 NOW = datetime(2026, 1, 2, 14, 5, tzinfo=timezone.utc)
 KEY = Credentials(KEY_ID, SECRET)

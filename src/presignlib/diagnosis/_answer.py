@@ -150,10 +150,8 @@ def _json_fields(text: str) -> dict[str, str]:
     except (ValueError, RecursionError):
         return {}
     for name in ("Error", "error"):
-        if isinstance(document, dict) and isinstance(document.get(name), dict):
+        if isinstance(document.get(name), dict):
             document = document[name]
-    if not isinstance(document, dict):
-        return {}
     found: dict[str, str] = {}
     for wanted, names in (("Code", ("Code", "code", "__type")), ("Message", ("Message", "message"))):
         for name in names:
