@@ -20,6 +20,7 @@ from presignlib import (
 )
 
 from .cases import (
+    NOT_TOLD,
     Case,
     by_presign,
     by_the_core,
@@ -141,6 +142,11 @@ def test_presign_signs_every_case_from_its_url(case: Case) -> None:
     assert case.string_to_sign == signed.string_to_sign
     assert case.signature == signed.signature
     assert case.signed_url == signed.url
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_services_name_alone_decides_how_it_is_signed(case: Case) -> None:
+    assert case.canonical_request == stages(by_presign(case, **NOT_TOLD)).canonical_request
 
 
 @pytest.mark.parametrize("case", without(CASES, REFUSED))
