@@ -80,8 +80,14 @@ class URLParts:
         )
         self.signed_at = parse_timestamp(self.auth.get("X-Amz-Date", ""))
         self.location: Location | None = None
-        if host is not None and (self.credential is None or self.credential[3] in S3_SERVICES):
-            self.location = locate(host, path)
+        if host is not None:
+            self.name_host(host)
+
+    def name_host(self, host: str) -> None:
+        """Take ``host[:port]`` for the URL's; of a path and query alone it says where they lead."""
+        self.host = host
+        if self.credential is None or self.credential[3] in S3_SERVICES:
+            self.location = locate(host, self.path)
 
     def _sort_out(self) -> None:
         for pair in self.pairs:

@@ -102,7 +102,11 @@ def verify_url(
     _check_scope(parts, info, service, region)
     _check_life(parts, info, instant, longest, skew)
     received = _received(headers)
-    lines = _signed_lines(info, received, _host(parts, info, received, host))
+    named = _host(parts, info, received, host)
+    if parts.host is None:
+        parts.name_host(named)
+        info = url_info(parts, info.problems, instant)
+    lines = _signed_lines(info, received, named)
     _check_signature(parts, info, credentials, method, lines, rules_for(service), instant)
     return info
 

@@ -11,8 +11,10 @@ from ..strategies import LAW
 
 PIECES = st.sampled_from(
     [
-        "X-Amz-Signature=", "x-amz-security-token: ", "<SignatureProvided>", "</", '"SessionToken": "', '"', "\\",
-        "&", "%26", "%3D", "\r\n", "…", 'name="x-amz-credential"', 'value="', "Authorization: AWS ", "Signature=",
+        "X-Amz-Signature=", "x-amz-security-token: ", "<SignatureProvided>", "</",
+        '"SessionToken": "', '"', "\\",
+        "&", "%26", "%3D", "\r\n", "…", 'name="x-amz-credential"', 'value="', "Authorization: AWS ",
+        "Signature=",
         "ab" * 16, " ", "AWSAccessKeyId=", "Credential=", "/aws4_request", "secret",
     ]
 )  # fmt: skip

@@ -100,7 +100,7 @@ def test_a_path_with_its_query_is_accepted_with_the_host_in_headers() -> None:
 def test_a_path_with_its_query_is_accepted_with_the_host_given() -> None:
     path = get().removeprefix("https://examplebucket.s3.us-east-1.amazonaws.com")
     info = verify_url(path, KEY, host="examplebucket.s3.us-east-1.amazonaws.com", now=NOW)
-    assert (KEY_ID, None) == (info.access_key_id, info.bucket)
+    assert ("examplebucket", "a b.txt") == (info.bucket, info.key)
 
 
 def test_headers_may_be_the_byte_pairs_of_asgi() -> None:
