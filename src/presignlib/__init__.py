@@ -48,12 +48,13 @@ from .results import PresignedURL
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ._log_filter import RedactingFilter
     from ._time import Expires
     from .credentials import CredentialsProvider
     from .diagnosis import diagnose
     from .inspection import inspect_url
     from .presigner import Batch, Presigner
-    from .redaction import RedactingFilter, redact
+    from .redaction import redact
     from .reports import Diagnosis, Finding, URLInfo
     from .verification import verify_url
 
@@ -107,7 +108,7 @@ _LATER = {
     "Diagnosis": "reports",
     "Finding": "reports",
     "Presigner": "presigner",
-    "RedactingFilter": "redaction",
+    "RedactingFilter": "_log_filter",
     "URLInfo": "reports",
     "diagnose": "diagnosis",
     "inspect_url": "inspection",

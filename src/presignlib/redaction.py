@@ -9,26 +9,15 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from logging import Filter, LogRecord
     from re import Match, Pattern
 
-    class RedactingFilter(Filter):
-        """A ``logging.Filter`` that redacts message, traceback and stack of each record."""
-
-
-__all__ = ["RedactingFilter", "redact"]
+__all__ = ["redact"]
 
 HIDDEN = "…"
 
 _SECRET_PARAMETERS = frozenset(
     {"x-amz-signature", "x-amz-credential", "x-amz-security-token", "x-amz-s3session-token"}
 )
-
-
-def __getattr__(name: str) -> object:
-    if name == "RedactingFilter":
-        return _filter()
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def redact_url(url: str) -> str:
@@ -114,34 +103,3 @@ def _patterns() -> list[Pattern[str]]:
 
 def _hide(match: Match[str]) -> str:
     return match["before"] + HIDDEN
-
-
-def _filter() -> object:
-    """Return RedactingFilter, made when someone asks for it: ``logging`` is a big import."""
-    import logging
-
-    class RedactingFilter(logging.Filter):
-        """A ``logging.Filter`` that redacts message, traceback and stack of each record.
-
-        Put it on a handler: a logger's own filters do not see what its children log.
-        """
-
-        def filter(self, record: LogRecord) -> bool:
-            """Redact ``record`` and let it pass."""
-            try:
-                message = record.getMessage()
-            except Exception:  # noqa: BLE001  # arguments that do not fit must not stop the program
-                message = str(record.msg)
-            record.msg, record.args = redact(message), None
-            if record.exc_info and not record.exc_text:
-                record.exc_text = logging.Formatter().formatException(record.exc_info)
-            if record.exc_text:
-                record.exc_text = redact(record.exc_text)
-            if record.stack_info:
-                record.stack_info = redact(record.stack_info)
-            return True
-
-    RedactingFilter.__module__ = __name__
-    RedactingFilter.__qualname__ = "RedactingFilter"
-    globals()["RedactingFilter"] = RedactingFilter
-    return RedactingFilter

@@ -158,9 +158,3 @@ def test_tracebacks_and_stacks_are_redacted() -> None:
     assert "ValueError: X-Amz-Signature=…" in shown
     assert "X-Amz-Credential=…" in shown
     assert _logged(record) == shown
-
-
-def test_the_module_has_no_other_names() -> None:
-    from presignlib import redaction
-
-    assert not hasattr(redaction, "Nothing")

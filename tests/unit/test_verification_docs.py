@@ -48,7 +48,9 @@ def server() -> Any:
         start_response("200 OK", [("Content-Type", "text/plain")])
         return [str(environ["presigned"].key).encode()]
 
-    class Quiet(names["Raw"]):  # type: ignore[misc]
+    raw: Any = names["Raw"]
+
+    class Quiet(raw):  # type: ignore[misc]
         def log_message(self, *arguments: object) -> None:
             """Say nothing."""
 
