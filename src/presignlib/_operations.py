@@ -59,6 +59,9 @@ _WAYS_OUT = {
 }
 
 
+_HINTS = dict.fromkeys(("ExpiresIn", "expires_in", "expire", "ttl"), "expires=")  # other tools' names
+
+
 class State:
     """One request as it is prepared for now; ``prepared`` is swapped whole."""
 
@@ -137,7 +140,8 @@ def refuse_unknown(name: str, options: Iterable[str], known: Iterable[str]) -> N
             way_out = _WAYS_OUT.get((name.removeprefix("presign_"), option))
             if way_out is not None:
                 raise InvalidInputError(option, way_out)
-            raise TypeError(f"{name.partition(' ')[0]}() got an unexpected keyword argument {option!r}")
+            hint = f"; use {_HINTS[option]}" if option in _HINTS else ""
+            raise TypeError(f"{name.partition(' ')[0]}() got an unexpected keyword argument {option!r}{hint}")
 
 
 def look_at(key: str, said: set[str]) -> None:

@@ -179,7 +179,8 @@ def _parsed(field: str, text: str, forms: str) -> int:
         size = _UNITS.get(unit, 0)
         # Units go from large to small, each once: "5m5m" is a slip of the pen.
         if not digits or len(digits) > 9 or not 0 < size < previous:
-            raise InvalidInputError(field, forms, shown(text))
+            hint = f"; write {text} or '{text}s'" if digits == text else ""
+            raise InvalidInputError(field, forms, shown(text) + hint)
         total, previous = total + int(digits) * size, size
         rest = rest[len(unit) :].lstrip(" ")
     if previous > WEEK:

@@ -103,6 +103,8 @@ def _url(options: Namespace) -> PresignedURL:
         endpoint_url=options.endpoint_url,
         addressing_style=options.addressing_style,
     )
+    if not key and options.command != "list":
+        raise InvalidInputError("target", "s3://bucket/key")
     if options.command == "list":
         return presigner.list(bucket, prefix=key or None)
     if options.command == "get":

@@ -19,7 +19,7 @@ from ._operations import (
     state_of,
     window_of,
 )
-from ._signature import shows
+from ._signature import ClassShows, shows
 from ._time import as_datetime, instant_of, span_of
 from .credentials import Credentials
 from .errors import InvalidInputError
@@ -110,6 +110,7 @@ class Presigner:
     _source: tuple[Credentials | CredentialsProvider | None, str | None]
     _stable_for: int | None
     _where: Where
+    __signature__ = ClassShows(Where.__init__)
 
     def __init__(
         self,

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     StorageEncryption = Literal["AES256", "aws:kms", "aws:kms:dsse"]
 
 _LONGEST_KEY = 1_024  # bytes of UTF-8
+_LONGEST_PUT = 5 * 1024**3  # bytes; what is longer goes up in parts
 _ACLS = (
     "private",
     "public-read",
@@ -244,7 +245,7 @@ def put_object(
         if text is not None
     ]
     if content_length is not None:
-        fields.append(("content-length", str(_integer("content_length", content_length, 0, 5 * 1024**4))))
+        fields.append(("content-length", str(_integer("content_length", content_length, 0, _LONGEST_PUT))))
     if not isinstance(overwrite, bool):
         raise InvalidInputError("overwrite", "True or False", shown(overwrite))
     if not overwrite:
@@ -320,7 +321,7 @@ def _object_parts(
     """Return the parts with what most operations have in common."""
     if version_id is not None:
         if version_id == "":
-            raise InvalidInputError("version_id", "not empty")
+            raise InvalidInputError("version_id", "an id of at least one character")
         options.append(("versionId", _text("version_id", version_id)))
     if not isinstance(request_payer, bool):
         raise InvalidInputError("request_payer", "True or False", shown(request_payer))
@@ -479,7 +480,7 @@ def _header_text(field: str, value: str) -> str:
     if not isinstance(value, str):
         raise InvalidInputError(field, "a str", type(value).__name__)
     if not value:
-        raise InvalidInputError(field, "not empty")
+        raise InvalidInputError(field, "text of at least one character")
     check_header_value(field, value)
     return value
 

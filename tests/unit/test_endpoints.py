@@ -215,6 +215,21 @@ def test_an_endpoint_of_aws_is_virtual_and_keeps_awss_names() -> None:
         _base("Bucket", endpoint_url=url)
 
 
+@pytest.mark.parametrize(
+    "host", ["bucket.s3.eu-west-1.amazonaws.com", "bucket.s3-fips.us-east-2.amazonaws.com"]
+)
+def test_an_endpoint_of_aws_does_not_name_the_bucket_as_it_is_added(host: str) -> None:
+    with pytest.raises(
+        InvalidInputError, match=r"^endpoint_url must be free of the bucket, which is added to it$"
+    ):
+        _base(endpoint_url=f"https://{host}")
+
+
+def test_an_endpoint_of_aws_may_be_addressed_by_path() -> None:
+    options = {"endpoint_url": "https://s3.eu-west-1.amazonaws.com", "addressing_style": "path"}
+    assert "https://s3.eu-west-1.amazonaws.com/bucket" == _base(**options)
+
+
 def test_regions_of_other_stores_may_be_upper_case() -> None:
     address = resolve("bucket", "RegionOne", Endpoint(endpoint_url="https://store.example"))
     assert "RegionOne" == address.region

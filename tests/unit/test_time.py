@@ -166,6 +166,11 @@ def test_words_that_are_no_duration_are_refused(text: str) -> None:
         seconds_of("span", text)
 
 
+def test_bare_digits_are_told_both_ways_to_write_them() -> None:
+    with pytest.raises(InvalidInputError, match=r", got '900'; write 900 or '900s'$"):
+        seconds_of("span", "900")
+
+
 def test_fractions_of_a_second_are_refused() -> None:
     with pytest.raises(InvalidInputError, match=r"^span must be whole seconds, got 0:00:01.500000$"):
         seconds_of("span", timedelta(seconds=1.5))
