@@ -19,10 +19,12 @@ SOURCE = Path(str(presignlib.__file__)).parent
 
 LAYERS = (
     # The core, exceptions, durations, and the one reader of the time, which results asks.
-    {"sigv4", "errors", "_time", "_clock"},
-    {"credentials", "rules", "_partitions", "_disposition", "snippets", "redaction", "_signature", "_xml"},
+    # Reports are plain values; errors name URLInfo in a type.
+    {"sigv4", "errors", "_time", "_clock", "reports"},
+    {"credentials", "rules", "_partitions", "_disposition", "snippets", "redaction", "_signature", "_xml"}
+    | {"_s3_hosts", "_error_xml", "_explain"},
     {"request", "results"},
-    {"signing", "endpoints"},
+    {"signing", "endpoints", "url_parts", "_url_problems", "_post_parts"},
     {"s3", "services"},
     # Each provider is a module of its own; the chain loads one when its turn comes.
     {f"providers.{name}" for name in ("_http", "_documents", "_files", "_refresh", "environment", "boto")},
@@ -32,11 +34,17 @@ LAYERS = (
     {"providers.profile"},
     {"providers.chain"},
     {"settings", "providers"},  # settings ask for the shared chain
+    {"inspection", "verification", "_log_filter", "diagnosis"}
+    | {
+        f"diagnosis._{part}"
+        for part in ("answer", "canonical", "case", "codes", "damage", "mismatch", "posts")
+    }
+    | {f"diagnosis._{part}" for part in ("statuses", "times", "trials", "variants", "words")},
     {"_keywords"},  # the keywords' types, which nothing loads
     {"_operations"},  # what functions and Presigner share
     {"_functions", "presigner"},
     {""},  # the package itself
-    {"cli"},
+    {"cli", "_cli_diagnose"},
     {"__main__"},
 )
 ARROWS = {
@@ -54,7 +62,33 @@ ARROWS = {
     "_signature": "",
     "request": "sigv4 errors",
     # explain() makes the string to sign; expires_within() asks the clock unless told.
-    "results": "sigv4 snippets redaction _time _clock errors",
+    "results": "sigv4 snippets redaction _explain _time _clock errors",
+    "reports": "_time _clock",  # is_expired() asks the clock unless told
+    "_explain": "",
+    "_s3_hosts": "_partitions",
+    "_error_xml": "",
+    "_log_filter": "redaction",
+    # url_parts makes the one value that inspecting and verifying return.
+    "url_parts": "sigv4 request _s3_hosts reports _time errors",
+    "_url_problems": "url_parts sigv4 reports _time",
+    "_post_parts": "url_parts sigv4 _s3_hosts reports _time errors",
+    "inspection": "url_parts _url_problems _post_parts _time",
+    "verification": "url_parts _url_problems sigv4 rules credentials _time _clock errors",
+    "diagnosis": "_url_problems _post_parts results request reports redaction _time _clock errors "
+    "diagnosis._answer diagnosis._canonical diagnosis._case diagnosis._codes diagnosis._damage "
+    "diagnosis._mismatch diagnosis._posts diagnosis._statuses diagnosis._times diagnosis._trials",
+    "diagnosis._answer": "_error_xml",
+    "diagnosis._case": "url_parts sigv4 rules _time",
+    "diagnosis._damage": "url_parts reports errors",
+    "diagnosis._times": "diagnosis._case reports",
+    "diagnosis._words": "diagnosis._times redaction reports",
+    "diagnosis._codes": "diagnosis._times diagnosis._words reports",
+    "diagnosis._statuses": "diagnosis._words reports",
+    "diagnosis._canonical": "url_parts sigv4 redaction reports errors",
+    "diagnosis._variants": "_s3_hosts sigv4 reports",
+    "diagnosis._trials": "diagnosis._variants sigv4 reports",
+    "diagnosis._mismatch": "diagnosis._canonical diagnosis._trials reports",
+    "diagnosis._posts": "diagnosis._case url_parts sigv4 reports",
     "signing": "sigv4 results _time errors",
     "endpoints": "sigv4 request rules _partitions errors",
     "s3": "sigv4 request _disposition _time errors",
@@ -88,8 +122,10 @@ ARROWS = {
     "_operations": "settings signing s3 credentials _time errors",
     "_functions": "_operations _signature settings services s3 results _time",
     "presigner": "_operations _signature settings s3 request results credentials _time _clock errors",
-    "": "_functions presigner results credentials errors",
-    "cli": "providers",
+    "": "_functions presigner results reports credentials redaction _log_filter inspection verification "
+    "diagnosis errors",
+    "cli": "_cli_diagnose providers",
+    "_cli_diagnose": "providers",
     "__main__": "cli",
 }
 PURE = frozenset().union(*LAYERS[:5])  # arithmetic on arguments: no I/O, no clock, no chance

@@ -32,22 +32,33 @@ from .errors import (
     ClientRewriteWarning,
     CredentialsError,
     ExpiredCredentialsError,
+    ExpiredURLError,
     InvalidInputError,
+    MalformedURLError,
     NoCredentialsError,
     NoRegionError,
+    NotYetValidError,
     PresignError,
     PresignWarning,
     RefreshFailedWarning,
     ShortCredentialsWarning,
+    SignatureMismatchError,
     UnsignedHeaderWarning,
+    VerificationError,
 )
 from .results import PresignedURL
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ._log_filter import RedactingFilter
     from ._time import Expires
     from .credentials import CredentialsProvider
+    from .diagnosis import diagnose
+    from .inspection import inspect_url
     from .presigner import Batch, Presigner
+    from .redaction import redact
+    from .reports import Diagnosis, Finding, URLInfo
+    from .verification import verify_url
 
 __version__ = "0.1.0"
 
@@ -59,18 +70,29 @@ __all__ = [
     "Credentials",
     "CredentialsError",
     "CredentialsProvider",
+    "Diagnosis",
     "ExpiredCredentialsError",
+    "ExpiredURLError",
     "Expires",
+    "Finding",
     "InvalidInputError",
+    "MalformedURLError",
     "NoCredentialsError",
     "NoRegionError",
+    "NotYetValidError",
     "PresignError",
     "PresignWarning",
     "PresignedURL",
     "Presigner",
+    "RedactingFilter",
     "RefreshFailedWarning",
     "ShortCredentialsWarning",
+    "SignatureMismatchError",
+    "URLInfo",
     "UnsignedHeaderWarning",
+    "VerificationError",
+    "diagnose",
+    "inspect_url",
     "object_url",
     "presign",
     "presign_delete",
@@ -78,11 +100,25 @@ __all__ = [
     "presign_head",
     "presign_list",
     "presign_put",
+    "redact",
+    "verify_url",
 ]
 
 
 # Loaded when asked for: one URL needs no Presigner, and a Protocol needs typing.
-_LATER = {"Batch": "presigner", "CredentialsProvider": "credentials", "Presigner": "presigner"}
+_LATER = {
+    "Batch": "presigner",
+    "CredentialsProvider": "credentials",
+    "Diagnosis": "reports",
+    "Finding": "reports",
+    "Presigner": "presigner",
+    "RedactingFilter": "_log_filter",
+    "URLInfo": "reports",
+    "diagnose": "diagnosis",
+    "inspect_url": "inspection",
+    "redact": "redaction",
+    "verify_url": "verification",
+}
 
 
 def __getattr__(name: str) -> object:

@@ -35,6 +35,22 @@ def timestamp(instant: int) -> str:
     return "%04d%02d%02dT%02d%02d%02dZ" % gmtime(instant)[:6]
 
 
+def parse_timestamp(text: str) -> int | None:
+    """Return the instant of ``YYYYMMDDTHHMMSSZ``, or None where the text is no such time."""
+    digits = text[:8] + text[9:15]
+    if len(text) != 16 or text[8] != "T" or text[15] != "Z" or not (digits.isascii() and digits.isdigit()):
+        return None
+    year, month, day = int(text[:4]), int(text[4:6]), int(text[6:8])
+    if year < 1970:
+        return None
+    # Days since 1970 in the Gregorian calendar, counted in years that begin in March.
+    shifted = year - (month < 3)
+    days = shifted * 365 + shifted // 4 - shifted // 100 + shifted // 400
+    days += (153 * ((month + 9) % 12) + 2) // 5 + day - 1 - 719_468
+    instant = days * 86_400 + int(text[9:11]) * 3_600 + int(text[11:13]) * 60 + int(text[13:15])
+    return instant if timestamp(instant) == text else None  # no 30 February, no 25 o'clock
+
+
 def http_date(instant: int) -> str:
     """Return ``instant`` as an HTTP date (RFC 9110, section 5.6.7), in any locale."""
     year, month, day, hour, minute, second, weekday = gmtime(instant)[:7]

@@ -12,6 +12,7 @@ from . import (
     PresignError,
     __version__,
 )
+from ._cli_diagnose import add_commands
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,15 +34,18 @@ _EXAMPLES = """examples:
   presignlib get s3://reports/2026/q3.pdf --expires-in "10 minutes"
   presignlib put s3://inbox/photo.jpg --content-type image/jpeg -o curl
   presignlib get s3://files/a.txt --endpoint-url http://localhost:9000 --region us-east-1
+  curl -si "$URL" | presignlib diagnose "$URL" -
 """
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; return 0, 2 for bad input, 3 for credentials or region."""
+    """Run the command line; return 0, 2 for bad input, 3 for credentials or region, 4 for a refused URL."""
     options = _parser().parse_args(arguments)
     try:
         if options.command == "credentials":
             return _credentials(options)
+        if hasattr(options, "run"):
+            return int(options.run(options))
         url = _url(options)
     except (CredentialsError, NoRegionError) as error:
         return _failed(error, _CREDENTIALS)
@@ -96,6 +100,7 @@ def _parser() -> ArgumentParser:
     told = f"Print {what}. Nothing secret is shown."
     command = commands.add_parser("credentials", help=what, description=told)
     command.add_argument("--profile", help="the profile in the shared files; else AWS_PROFILE")
+    add_commands(commands)
     return parser
 
 

@@ -12,20 +12,27 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from .reports import URLInfo
+
 __all__ = [
     "ActiveContentWarning",
     "BlockingFetchWarning",
     "ClientRewriteWarning",
     "CredentialsError",
     "ExpiredCredentialsError",
+    "ExpiredURLError",
     "InvalidInputError",
+    "MalformedURLError",
     "NoCredentialsError",
     "NoRegionError",
+    "NotYetValidError",
     "PresignError",
     "PresignWarning",
     "RefreshFailedWarning",
     "ShortCredentialsWarning",
+    "SignatureMismatchError",
     "UnsignedHeaderWarning",
+    "VerificationError",
 ]
 
 _PACKAGE = __name__.rpartition(".")[0]  # wherever it is vendored
@@ -51,6 +58,10 @@ class InvalidInputError(PresignError, ValueError):
     def __str__(self) -> str:
         text = f"{self.field} must be {self.rule}"
         return text if self.got is None else f"{text}, got {self.got}"
+
+
+class MalformedURLError(InvalidInputError):
+    """A URL can not be read: it is cut, wrapped, escaped twice, or no URL at all."""
 
 
 class NoRegionError(PresignError):
@@ -95,6 +106,41 @@ class ExpiredCredentialsError(CredentialsError):
         super().__init__(message, provider)
         self.args = (message, provider, expires_at)
         self.expires_at = expires_at
+
+
+class VerificationError(PresignError):
+    """A URL is refused; ``inspection`` is what can be read from it without the secret.
+
+    Which of the rules is broken shows in the message; whether the access key id is known
+    never does.
+    """
+
+    def __init__(self, message: str, inspection: URLInfo | None = None) -> None:
+        super().__init__(message, inspection)
+        self.message = message
+        self.inspection = inspection
+
+    def __str__(self) -> str:
+        return self.message
+
+
+class SignatureMismatchError(VerificationError):
+    """The signature is not that of this request, or the access key id is not known."""
+
+
+class ExpiredURLError(VerificationError):
+    """The URL, or the credentials that signed it, ended at ``expires_at``."""
+
+    def __init__(
+        self, message: str, inspection: URLInfo | None = None, expires_at: datetime | None = None
+    ) -> None:
+        super().__init__(message, inspection)
+        self.args = (message, inspection, expires_at)
+        self.expires_at = expires_at
+
+
+class NotYetValidError(VerificationError):
+    """The URL was signed in the future, by more than the skew that is allowed."""
 
 
 class PresignWarning(UserWarning):

@@ -148,14 +148,17 @@ class PresignedURL(str):
         return redact_url(self)
 
     def explain(self) -> str:
-        """Return the canonical request and the string to sign, exactly as signed.
+        """Return the canonical request and the string to sign, annotated part by part.
 
-        The session token, where there is one, is part of it.
+        Without the lines that begin with ``# `` they are exactly as signed. The session
+        token, where there is one, is part of them.
         """
+        from ._explain import explained
+
         contract = self._contract
         request = contract.head + encode_path(self._key or "") + contract.tail
         signed = string_to_sign(contract.timestamp, contract.scope, request, contract.algorithm)
-        return f"Canonical request:\n{request}\n\nString to sign:\n{signed}"
+        return explained(request, signed)
 
     def expires_within(self, span: int | str | timedelta, *, now: datetime | None = None) -> bool:
         """Tell whether the URL dies within ``span``, or has died, by this machine's clock."""

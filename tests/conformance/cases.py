@@ -266,7 +266,8 @@ def instant(timestamp: str) -> datetime:
 
 def stages(url: PresignedURL) -> Signed:
     """Return what a URL tells of its own signing, in the form of the vectors."""
-    text = url.explain().removeprefix("Canonical request:\n")
+    lines = [line for line in url.explain().split("\n") if not line.startswith("# ")]
+    text = "\n".join(lines).removeprefix("Canonical request:\n")
     request, _, string = text.partition("\n\nString to sign:\n")
     return Signed(request, string, parameters(url)["X-Amz-Signature"], str(url))
 

@@ -1,0 +1,254 @@
+"""What inspecting and diagnosing give back: a URL as data, and the reasons of a refusal.
+
+Both are plain values that pickle. Neither holds a signature or a token.
+"""
+
+from __future__ import annotations
+
+from ._clock import utc_now
+from ._time import as_datetime, instant_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+    from typing import Any, Literal
+
+    AddressingStyle = Literal["virtual", "path"]
+
+__all__ = ["Diagnosis", "Finding", "URLInfo"]
+
+_INFO_FIELDS = (
+    "algorithm",
+    "access_key_id",
+    "date",
+    "region",
+    "region_set",
+    "service",
+    "expires",
+    "signed_headers",
+    "has_token",
+    "scheme",
+    "host",
+    "bucket",
+    "key",
+    "addressing_style",
+    "query",
+    "problems",
+    "policy",
+)
+
+
+class URLInfo:
+    """What a presigned URL says, read without any secret.
+
+    A part that the URL lacks, or that can not be read, is None; ``problems`` has a
+    sentence for each thing that is wrong with it, and is empty where nothing is.
+    """
+
+    __slots__ = (*_INFO_FIELDS, "_ends", "_now", "_signed")
+
+    algorithm: str | None
+    """``AWS4-HMAC-SHA256``, ``AWS4-ECDSA-P256-SHA256`` (SigV4a) or ``SigV2``."""
+    access_key_id: str | None
+    date: str | None
+    """The credential scope's day, ``YYYYMMDD``."""
+    region: str | None
+    region_set: tuple[str, ...] | None
+    """The regions of a SigV4a URL, wildcards as they are."""
+    service: str | None
+    expires: int | None
+    """``X-Amz-Expires`` in seconds."""
+    signed_headers: tuple[str, ...]
+    has_token: bool
+    scheme: str | None
+    """Lower case; None where the URL was given as path and query."""
+    host: str | None
+    """``host[:port]`` as the ``Host`` header has it: lower case, no default port."""
+    bucket: str | None
+    """The bucket, or the ARN of the access point, that the address leads to."""
+    key: str | None
+    addressing_style: AddressingStyle | None
+    query: tuple[tuple[str, str], ...]
+    """The decoded parameters that are the request's own, in the order they are written."""
+    problems: tuple[str, ...]
+    policy: Mapping[str, Any] | None
+    """The decoded document of a POST policy; None for URLs."""
+
+    def __init__(
+        self,
+        *,
+        algorithm: str | None = None,
+        access_key_id: str | None = None,
+        date: str | None = None,
+        region: str | None = None,
+        region_set: tuple[str, ...] | None = None,
+        service: str | None = None,
+        expires: int | None = None,
+        signed: int | None = None,
+        ends: int | None = None,
+        signed_headers: tuple[str, ...] = (),
+        has_token: bool = False,
+        scheme: str | None = None,
+        host: str | None = None,
+        bucket: str | None = None,
+        key: str | None = None,
+        addressing_style: AddressingStyle | None = None,
+        query: tuple[tuple[str, str], ...] = (),
+        problems: tuple[str, ...] = (),
+        policy: Mapping[str, Any] | None = None,
+        now: float | None = None,
+    ) -> None:
+        self.algorithm = algorithm
+        self.access_key_id = access_key_id
+        self.date = date
+        self.region = region
+        self.region_set = region_set
+        self.service = service
+        self.expires = expires
+        self.signed_headers = signed_headers
+        self.has_token = has_token
+        self.scheme = scheme
+        self.host = host
+        self.bucket = bucket
+        self.key = key
+        self.addressing_style = addressing_style
+        self.query = query
+        self.problems = problems
+        self.policy = policy
+        self._signed = signed
+        self._ends = ends
+        self._now = now
+
+    @property
+    def signed_at(self) -> datetime | None:
+        """The time in ``X-Amz-Date``, UTC."""
+        return None if self._signed is None else as_datetime(self._signed)
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """When the URL dies by its own life, UTC; its credentials may end sooner."""
+        return None if self._ends is None else as_datetime(self._ends)
+
+    def is_expired(self, now: datetime | None = None) -> bool:
+        """Tell whether the URL is dead at ``now``, or by the time it was inspected with.
+
+        Without either this machine's clock is read. A URL whose end can not be read is
+        not expired: it is broken, and ``problems`` says how.
+        """
+        if self._ends is None:
+            return False
+        if now is not None:
+            return instant_of("now", now) >= self._ends
+        return (utc_now() if self._now is None else self._now) >= self._ends
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return all of it as plain data for JSON; instants are ISO 8601 in UTC."""
+        data: dict[str, Any] = {name: getattr(self, name) for name in _INFO_FIELDS}
+        for name in ("region_set", "signed_headers", "problems"):
+            data[name] = None if data[name] is None else list(data[name])
+        data["query"] = [list(pair) for pair in self.query]
+        data["signed_at"] = None if self.signed_at is None else self.signed_at.isoformat()
+        data["expires_at"] = None if self.expires_at is None else self.expires_at.isoformat()
+        data["is_expired"] = self.is_expired()
+        return data
+
+    def __repr__(self) -> str:
+        where = (
+            self.host
+            if self.bucket is None
+            else self.bucket
+            if self.key is None
+            else f"{self.bucket}/{self.key}"
+        )
+        until = f", until {self.expires_at:%Y-%m-%d %H:%M:%S} UTC" if self.expires_at else ""
+        wrong = f", {len(self.problems)} wrong" if self.problems else ""
+        return f"<URLInfo {self.algorithm} {where!r}{until}{wrong}>"
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, URLInfo):
+            return NotImplemented
+        return self.__getstate__() == other.__getstate__()
+
+    __hash__ = None  # type: ignore[assignment]  # it may hold a policy, which has no hash
+
+    def __getstate__(self) -> tuple[Any, ...]:
+        return tuple([getattr(self, name) for name in self.__slots__])
+
+    def __setstate__(self, state: tuple[Any, ...]) -> None:
+        for name, value in zip(self.__slots__, state, strict=True):
+            setattr(self, name, value)
+
+
+class Finding:
+    """One possible reason of a refusal: ``code``, one sentence, what to do, and evidence.
+
+    ``diff`` has the lines of the canonical request as signed (``- ``), as the server saw
+    it (``+ ``) and those that agree (two blanks); it is empty where neither is known.
+    """
+
+    __slots__ = ("cause", "code", "diff", "fix")
+
+    def __init__(self, code: str, cause: str, fix: str, diff: tuple[str, ...] = ()) -> None:
+        self.code = code
+        self.cause = cause
+        self.fix = fix
+        self.diff = diff
+
+    def __repr__(self) -> str:
+        return f"<Finding {self.code}: {self.cause}>"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the finding as plain data for JSON."""
+        return {"code": self.code, "cause": self.cause, "fix": self.fix, "diff": list(self.diff)}
+
+
+class Diagnosis:
+    """Why a request was refused, the likeliest reason first; printing it gives a short report.
+
+    ``code``, ``cause``, ``fix`` and ``diff`` are those of the first of ``findings``.
+    """
+
+    __slots__ = ("findings",)
+
+    def __init__(self, findings: tuple[Finding, ...]) -> None:
+        self.findings = findings
+
+    @property
+    def code(self) -> str:
+        """One word for the cause, from the list in the reference, as ``expired``."""
+        return self.findings[0].code
+
+    @property
+    def cause(self) -> str:
+        """What went wrong, in one sentence."""
+        return self.findings[0].cause
+
+    @property
+    def fix(self) -> str:
+        """What to do about it."""
+        return self.findings[0].fix
+
+    @property
+    def diff(self) -> tuple[str, ...]:
+        """The canonical request as signed against the server's, line by line."""
+        return self.findings[0].diff
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the best finding, and all of them, as plain data for JSON."""
+        return {**self.findings[0].to_dict(), "findings": [finding.to_dict() for finding in self.findings]}
+
+    def __str__(self) -> str:
+        best, *others = self.findings
+        lines = [f"{best.code}: {best.cause}", f"  Fix: {best.fix}"]
+        if best.diff:
+            lines += ["  The request as it was signed (-) and as the server saw it (+):"]
+            lines += ["    " + line for line in best.diff]
+        if others:
+            lines += ["Also:"]
+            for finding in others:
+                lines += [f"  {finding.code}: {finding.cause}", f"    Fix: {finding.fix}"]
+        return "\n".join(lines)
+
+    def __repr__(self) -> str:
+        return f"<Diagnosis {self.code}: {self.cause}>"
