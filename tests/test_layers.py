@@ -90,7 +90,7 @@ ARROWS = {
     "providers": "providers.environment errors",
     "providers.environment": "credentials errors",
     "_keywords": "_time credentials request",
-    "_operations": "settings signing s3 _time errors",
+    "_operations": "settings signing s3 credentials _time errors",
     "_functions": "_operations _signature settings services s3 results _time",
     "presigner": "_operations _signature settings s3 request results credentials _time _clock errors",
     "": "_functions presigner results reports credentials redaction _log_filter inspection verification "

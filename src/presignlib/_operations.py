@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from . import s3
 from ._time import Lifetime, as_datetime, lifetime, span_of
-from .errors import InvalidInputError, ShortCredentialsWarning, warn
+from .credentials import Credentials
+from .errors import CredentialsError, InvalidInputError, ShortCredentialsWarning, warn
 from .settings import KEYWORDS
 from .signing import Prepared, prepare
 
@@ -80,10 +81,17 @@ class State:
         """Return what is prepared for now, with credentials that are asked for now."""
         where, life = self.where, self.life
         now = where.clock()
+        life.after(int(now // 1))  # before anything is fetched for it
         wanted = (life.seconds if life.ends_at is None else life.ends_at - now) + (self.stable_for or 0)
+        credentials = where.credentials.load(wanted)
+        if not isinstance(credentials, Credentials):
+            given = type(credentials).__name__
+            raise CredentialsError(
+                f"load() must give Credentials, got {given}", type(where.credentials).__name__
+            )
         prepared = prepare(
             self.request,
-            where.credentials.load(wanted),
+            credentials,
             life,
             now,
             stable_for=self.stable_for,
@@ -116,13 +124,13 @@ def state_of(
     where: Where,
     life: Lifetime,
     stable_for: int | None,
-    caller: str = "",
+    caller: str = "",  # what a TypeError names; the operation, unless given
 ) -> State:
     """Return the state of an operation, with its own options checked."""
     try:
         parts = operation.parts(**options) if options else operation.bare
     except TypeError:
-        refuse_unknown(caller + operation.name, options, _names_of(operation))
+        refuse_unknown(caller or operation.name, options, _names_of(operation))
         raise
     request = operation.request(operation.method, where.address(bucket), parts, bucket)
     return State(request, where, life, stable_for)
@@ -144,9 +152,9 @@ def refuse_unknown(name: str, options: Iterable[str], known: Iterable[str]) -> N
             raise TypeError(f"{name.partition(' ')[0]}() got an unexpected keyword argument {option!r}{hint}")
 
 
-def look_at(key: str, said: set[str]) -> None:
+def look_at(key: str | None, said: set[str]) -> None:
     """Check a key that is not plainly good, and say what clients will do to it."""
-    s3.check_key(key)
+    key = s3.checked_key(key)
     if "rewrite" not in said and s3.is_rewritten(key):
         said.add("rewrite")
         s3.warn_rewritten(key)

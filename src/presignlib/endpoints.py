@@ -104,14 +104,14 @@ def resolve(bucket: str, region: str, endpoint: Endpoint) -> Address:
     """
     check_bucket(bucket, custom=endpoint.is_custom)
     checked_label("region", region, any_case=endpoint.is_custom)
+    signing_region = "us-east-1" if region == "aws-global" else region
     if endpoint.url is not None:
-        return _custom_address(bucket, region, endpoint, endpoint.url)
+        return _custom_address(bucket, signing_region, endpoint, endpoint.url)
     partition = partition_of(region)
     if endpoint.fips and not partition.fips:
         raise InvalidInputError("fips", f"False in {partition.name}, which has no FIPS hosts", "True")
     virtual = endpoint.style != "path" and "." not in bucket  # as one label, under the wildcard certificate
     host = _aws_host(region, endpoint, partition, virtual=virtual)
-    signing_region = "us-east-1" if region == "aws-global" else region
     return _address(
         "https", f"{bucket}.{host}" if virtual else host, bucket, signing_region, endpoint, virtual
     )

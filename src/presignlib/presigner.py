@@ -204,9 +204,9 @@ class Presigner:
         older than its second. An InvalidInputError for one key does not end the batch:
         the next ``next()`` goes on behind it.
         """
-        if isinstance(keys, (str, bytes)) or not hasattr(keys, "__iter__"):
+        if isinstance(keys, (str, bytes, type)) or not hasattr(keys, "__iter__"):
             raise InvalidInputError("keys", "an iterable of keys", type(keys).__name__)
-        return Batch(self._state(GET, bucket, keywords), iter(keys), self._cache.keys)
+        return Batch(self._state(GET, bucket, keywords, "get_many"), iter(keys), self._cache.keys)
 
     def _url(self, operation: Operation, bucket: str, key: str, keywords: Any) -> PresignedURL:
         try:
@@ -216,11 +216,11 @@ class Presigner:
                 else (operation.name, bucket)
             ]
         except (KeyError, TypeError):
-            s3.check_key(key)
+            s3.checked_key(key)
             state = self._state(operation, bucket, keywords)
         prepared = state.prepared
         if not prepared.start <= state.where.clock() < prepared.end:
-            s3.check_key(key)
+            s3.checked_key(key)
             prepared = state.renewed(self._cache.keys, self._cache.said)
         try:
             # Plainly good keys pass these three cheap questions; the rest is looked at.
@@ -228,7 +228,7 @@ class Presigner:
                 look_at(key, self._cache.said)
             url = PresignedURL(prepared.sign(key))
         except (TypeError, AttributeError, ValueError):
-            s3.check_key(key)
+            s3.checked_key(key)
             raise
         url._contract = prepared.contract
         url._key = key
@@ -241,7 +241,7 @@ class Presigner:
             prepared = state.renewed(self._cache.keys, self._cache.said)
         return presigned_url(prepared.sign(""), prepared.contract, None)
 
-    def _state(self, operation: Operation, bucket: str, keywords: Any) -> State:
+    def _state(self, operation: Operation, bucket: str, keywords: Any, caller: str = "") -> State:
         """Return the kept state of an operation, or a new one; it is kept if it may be."""
         fixed = _FIXED_TYPES.issuperset(map(type, keywords.values()))
         name = (operation.name, bucket, *keywords.items(), *map(type, keywords.values()))
@@ -256,7 +256,7 @@ class Presigner:
             life = self._life
         else:
             life = life_of(self._expires if expires is None else expires, window, self._longest)
-        state = state_of(operation, bucket, options, self._elsewhere(settings), life, window)
+        state = state_of(operation, bucket, options, self._elsewhere(settings), life, window, caller)
         if fixed and not settings:
             self._cache.keep(name, state)
         return state
@@ -376,5 +376,5 @@ class Batch:
                     start, end, sign = prepared.start, prepared.end, prepared.sign
                 yield sign(key)
         except (TypeError, AttributeError, ValueError):
-            s3.check_key(key)
+            s3.checked_key(key)
             raise

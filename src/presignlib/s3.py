@@ -18,6 +18,7 @@ from .request import (
     check_text,
     checked_headers,
     checked_query,
+    is_token,
     pairs_of,
 )
 from .sigv4 import encode_path, uri_encode
@@ -51,15 +52,15 @@ _UNREPEATED = frozenset({"versionid", "partnumber", "uploadid", "x-amz-request-p
 _SSE = "x-amz-server-side-encryption"
 
 
-def check_key(key: str) -> None:
-    """Refuse what S3 takes for no key: 1 to 1,024 bytes of UTF-8 without NUL.
+def checked_key(key: str | None) -> str:
+    """Return a key that S3 takes for one: 1 to 1,024 bytes of UTF-8 without NUL.
 
     Other control characters are legal. Keys are never changed.
     """
     if not isinstance(key, str):
         raise InvalidInputError("key", "a str", type(key).__name__)
     if key.isascii() and 0 < len(key) <= _LONGEST_KEY and "\0" not in key:
-        return
+        return key
     try:
         size = len(key.encode())
     except UnicodeEncodeError:
@@ -68,6 +69,7 @@ def check_key(key: str) -> None:
         raise InvalidInputError("key", f"1 to {_LONGEST_KEY} bytes of UTF-8", f"{size} bytes")
     if "\0" in key:
         raise InvalidInputError("key", "free of NUL", shown(key))
+    return key
 
 
 def is_rewritten(key: str) -> bool:
@@ -102,7 +104,7 @@ def bucket_request(method: str, address: Address, parts: Parts, bucket: str) -> 
 
 def plain_url(address: Address, key: str) -> str:
     """Return the unsigned URL of an object."""
-    check_key(key)
+    checked_key(key)
     return f"{address.base}/{encode_path(key)}"
 
 
@@ -330,7 +332,7 @@ def _object_parts(
     if expected_bucket_owner is not None:
         owner = expected_bucket_owner
         if not (isinstance(owner, str) and len(owner) == 12 and owner.isascii() and owner.isdigit()):
-            raise InvalidInputError("expected_bucket_owner", "an account id of 12 digits", shown(owner))
+            raise InvalidInputError("expected_bucket_owner", "an account id of 12 digits")
         fields.append(("x-amz-expected-bucket-owner", owner))
     return _merged(options, fields, query, headers)
 
@@ -403,7 +405,9 @@ def _metadata(metadata: Mapping[str, str] | None) -> list[tuple[str, str]]:
         raise InvalidInputError("metadata", "of names that differ by more than case")
     if sum(len(name) + len(value) for name, value in pairs) > 2_048:
         raise InvalidInputError("metadata", "2048 bytes at most, names and values together")
-    for _, value in pairs:
+    for name, value in pairs:
+        if not is_token(name):
+            raise InvalidInputError("metadata", "named by tokens: letters, digits and !#$%&'*+-.^_`|~")
         check_header_value("metadata", value)
     return [(f"x-amz-meta-{name}", value) for name, value in pairs]
 
@@ -493,7 +497,7 @@ def _text(field: str, value: str) -> str:
 
 
 def _integer(field: str, value: int, least: int, most: int) -> int:
-    if isinstance(value, bool) or not hasattr(value, "__index__"):
+    if isinstance(value, (bool, type)) or not hasattr(value, "__index__"):
         raise InvalidInputError(field, f"an integer from {least} to {most}", shown(value))
     number = int(value.__index__())
     if not least <= number <= most:

@@ -51,20 +51,12 @@ NO_BUCKETS = {
 ANY_STORE = frozenset(string.ascii_letters + string.digits + "._:-")
 
 GLOBAL_HOST = "the rules' UseGlobalEndpoint is what botocore asks for; presignlib names the regional host"
-GLOBAL_REGION = "the rules sign as us-east-1 for the region aws-global, with a custom endpoint too"
 NO_ACCELERATE = "the rules place S3 Accelerate in partitions that do not have it"
 
 # Addresses that differ from the published rules, and why.
 DIFFERENT = {
     "ForcePathStyle, UseGlobalEndpoint us-east-1 region uses the global endpoint": GLOBAL_HOST,
     "bucket-not-host-label/us-east-1/G/3490f4e360": GLOBAL_HOST,
-    "virtual addressing, aws-global region with custom endpoint": GLOBAL_REGION,
-    "ForcePathStyle, aws-global region custom endpoint uses the custom endpoint": GLOBAL_REGION,
-    "aws-global signs as us-east-1 #2": GLOBAL_REGION,
-    "ip address causes path style to be forced": GLOBAL_REGION,
-    "custom-endpoint/aws-global/P/979baf623a": GLOBAL_REGION,
-    "custom-endpoint/aws-global/P/b37afd5119": GLOBAL_REGION,
-    "custom-endpoint/aws-global/P/fc3a5e21f0": GLOBAL_REGION,
     "accelerate/aws-global/DA/e83698997e": "the rules put us-east-1 into the one host of S3 Accelerate",
     "custom-endpoint/us-west-2/-/ab568668fb": "the rules put labels before an IP address: a.b.c.192.168.1.1",
 }
