@@ -7,8 +7,6 @@ a word, and it loses the order and the number of equal parameters.
 
 from __future__ import annotations
 
-from binascii import unhexlify
-
 from ._s3_hosts import S3_SERVICES, locate
 from ._time import parse_timestamp
 from .errors import InvalidInputError, MalformedURLError
@@ -26,6 +24,8 @@ SIGV4A = "AWS4-ECDSA-P256-SHA256"
 SIGV2 = "SigV2"
 _LAST = 253_402_300_799  # the last second that has a date of four digits
 _HOST = frozenset("abcdefghijklmnopqrstuvwxyz0123456789.-_")
+_HEX = "0123456789abcdefABCDEF"
+_ESCAPES = {a + b: chr(int(a + b, 16)) for a in _HEX for b in _HEX}
 _NAMES = frozenset(
     {
         "X-Amz-Algorithm",
@@ -183,13 +183,11 @@ def decoded(field: str, text: str) -> str:
     if "%" not in text:
         return text
     first, *rest = text.split("%")
-    raw = [first.encode()]
     try:
-        for part in rest:
-            raw.append(unhexlify(part[:2]) or b"\xff")  # nothing behind the last %
-            raw.append(part[2:].encode())
-        return b"".join(raw).decode()
-    except ValueError:
+        # Each byte is one character of Latin-1 at first, and then they are read as UTF-8.
+        raw = first + "".join([_ESCAPES[part[:2]] + part[2:] for part in rest])
+        return raw.encode("latin-1").decode()
+    except (KeyError, ValueError):
         raise MalformedURLError(field, "percent-encoded UTF-8, each escape of two hex digits") from None
 
 
