@@ -37,6 +37,7 @@ from presignlib.providers._files import CONFIG, CREDENTIALS, parsed
 from presignlib.providers._http import Answer, Request
 from presignlib.providers.chain import DefaultChain
 from presignlib.settings import with_environment
+from tests.strategies import MANY
 from tests.unit.providers.fakes import FakeTransport
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 Pairs: TypeAlias = list[tuple[str, str]]
-SETS = int(os.environ.get("PRESIGN_FILE_SETS", "2000" if os.environ.get("CI") == "true" else "200"))
+SETS = int(os.environ.get("PRESIGN_FILE_SETS", "2000" if MANY else "200"))
 PROFILES = ("default", "dev", "two words")
 LATER = datetime(2100, 1, 1, tzinfo=timezone.utc)
 VARIABLES = (
