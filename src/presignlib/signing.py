@@ -120,7 +120,8 @@ def _signer(
     rules, token = request.rules, credentials.session_token
     host = ("host", request.host)
     headers = sorted([host, *request.headers]) if request.headers else [host]
-    scope = sigv4.credential_scope(stamp[:8], request.region, request.service)
+    scheme = _sigv4 if request.region_set is None else _sigv4a
+    algorithm, scope, signer = scheme(request, credentials, stamp[:8], keys)
     signed = request.token_placement == "signed"
     names = sigv4.signed_headers(headers)
     pairs = sigv4.encode_query(request.query)
@@ -131,14 +132,16 @@ def _signer(
         names,
         token if signed else None,
         rules.token_parameter,
+        algorithm,
     )
+    if request.region_set is not None:
+        pairs += sigv4.encode_query([("X-Amz-Region-Set", request.region_set)])
     head = f"{request.method}\n{request.path}"
     tail = sigv4.request_tail(sigv4.canonical_query(pairs), headers, names, request.payload_hash)
-    sign = sigv4.prepare(
+    sign = signer(
         head,
         tail,
-        sigv4.string_head(stamp, scope),
-        _signing_key(credentials.secret_access_key, stamp[:8], request.region, request.service, keys),
+        sigv4.string_head(stamp, scope, algorithm),
         request.base,
         f"?{sigv4.joined(pairs)}&{sigv4.SIGNATURE}=",
     )
@@ -157,7 +160,7 @@ def _signer(
         tail,
         stamp,
         scope,
-        sigv4.ALGORITHM,
+        algorithm,
     )
     return contract, sign
 
