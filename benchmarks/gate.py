@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from importlib.util import find_spec
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from .workload import ACCESS_KEY_ID, BUCKET, EXPIRES, REGION, SECRET_ACCESS_KEY
@@ -16,7 +17,9 @@ _SIGNATURE = "X-Amz-Signature"
 
 
 def refuse_wrong(maker: str, url: str, key: str, session_token: str | None = None) -> None:
-    """End the run where ``maker`` has made a wrong URL of ``key``."""
+    """End the run where ``maker`` has made a wrong URL of ``key``, or where nobody can tell."""
+    if find_spec("botocore") is None:
+        raise SystemExit("botocore has to judge what is timed and is not installed: run with --venv FOLDER")
     wrong = _problem(url, key, session_token)
     if wrong is not None:
         raise SystemExit(f"{maker} gives key {key} a {wrong}")

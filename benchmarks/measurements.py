@@ -24,13 +24,14 @@ from .ours import (
 )
 from .peers import BOTO3_CLIENT, BOTOCORE_SIGNER, PEERS, S3PE
 from .processes import FORBIDDEN, Installed
-from .report import Row, Time, quartiles, version
+from .report import Row, Time, version
 from .sizes import wheel_size
-from .timing import Contender, Rounds, measure
+from .timing import Contender, Rounds, in_processes, timed_rounds
 from .workload import PLAIN_KEYS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+
 _TO_THE_FLOOR = (
     (MANY, FLOOR, 1.4),
     (MANY_TOKEN, FLOOR_TOKEN, 1.3),
@@ -49,40 +50,41 @@ _TO_PEERS = (
 
 @dataclass(frozen=True)
 class Effort:
-    """How often to look: rounds of timing, starts of a process, URLs whose memory is watched."""
+    """How often to look: rounds in each process, starts of Python, URLs whose memory is watched."""
 
+    processes: int
     rounds: int
     starts: int
     urls: int
 
 
-QUICK = Effort(rounds=41, starts=41, urls=50_000)
-FULL = Effort(rounds=201, starts=151, urls=1_000_000)
+QUICK = Effort(processes=3, rounds=15, starts=41, urls=50_000)
+FULL = Effort(processes=9, rounds=25, starts=151, urls=1_000_000)
 
 
 def measure_all(root: Path, effort: Effort) -> tuple[list[Row], list[Time], list[str]]:
     """Return all rows, the time of one URL each way, and the peers that are not installed."""
-    peers, missing = _peers()
-    rounds = measure([*ours.contenders(), *peers], effort.rounds)
+    rounds = in_processes(effort.processes, _timed, effort.rounds)
     with TemporaryDirectory() as folder:
         installed = Installed(root / "src" / "presignlib", Path(folder) / "venv")
         rows = [*_speed(rounds), *_processes(installed, effort), *_sizes(root)]
-    return rows, _times(rounds), missing
+    return rows, _times(rounds), [peer.name for peer in PEERS if peer.name not in rounds]
 
 
-def _peers() -> tuple[list[Contender], list[str]]:
-    """Return the peers that are installed and sign what they should, and the names of those that are not."""
-    contenders, missing = [], []
+def _timed(rounds: int) -> list[dict[str, float]]:
+    return timed_rounds([*ours.contenders(), *_peers()], rounds)
+
+
+def _peers() -> Iterator[Contender]:
+    """Give the peers that are installed, once botocore has found their URLs right."""
     for peer in PEERS:
         try:
             sign = peer.make()
         except ModuleNotFoundError:
-            missing.append(peer.name)
             continue
         for key in PLAIN_KEYS[:8]:
             refuse_wrong(peer.name, sign(key), key)
-        contenders.append(Contender(peer.name, _each(sign), PLAIN_KEYS))
-    return contenders, missing
+        yield Contender(peer.name, _each(sign), PLAIN_KEYS)
 
 
 def _each(sign: Callable[[str], str]) -> Callable[[Sequence[str]], None]:
@@ -96,24 +98,31 @@ def _each(sign: Callable[[str], str]) -> Callable[[Sequence[str]], None]:
 def _speed(rounds: Rounds) -> Iterator[Row]:
     for name, floor, budget in _TO_THE_FLOOR:
         ratio = rounds.ratio(name, floor)
-        yield Row(name, ratio.median, "x floor", "<=", budget, quartiles(ratio))
+        yield Row(name, ratio.median, "x floor", "<=", budget, ratio.low, ratio.high)
     for name, peer, budget in _TO_PEERS:
         what = f"{name} against {peer}"
         if peer in rounds:
             ratio = rounds.ratio(peer, name)
-            yield Row(what, ratio.median, "x faster", ">=", budget, quartiles(ratio))
+            yield Row(what, ratio.median, "x faster", ">=", budget, ratio.low, ratio.high)
         else:
-            yield Row(what, None, "x faster", ">=", budget, "not installed")
+            yield Row(what, None, "x faster", ">=", budget, note="not installed")
 
 
 def _processes(installed: Installed, effort: Effort) -> Iterator[Row]:
     start = installed.cold_start(effort.starts)
-    yield Row("cold start to first URL", start.median, "x import hashlib", "<=", 1.3, quartiles(start))
+    yield Row("cold start to first URL", start.median, "x import hashlib", "<=", 1.3, start.low, start.high)
     loaded = installed.forbidden_modules()
     what = f"modules loaded of the {len(FORBIDDEN)} that must not be"
-    yield Row(what, len(loaded), "", "<=", 0, ", ".join(loaded))
+    yield Row(what, len(loaded), "", "<=", 0, note=", ".join(loaded))
     memory = installed.memory()
-    yield Row("memory over bare Python after a URL", memory, "MiB", "<=", 7, "" if memory else "no /proc")
+    yield Row(
+        "memory over bare Python after a URL",
+        memory,
+        "MiB",
+        "<=",
+        7,
+        note="needs /proc" if memory is None else "",
+    )
     growth = installed.growth(effort.urls)
     yield Row(f"growth over {effort.urls:,} URLs in 10,000 buckets", growth, "blocks", "<=", 0)
 
@@ -121,7 +130,7 @@ def _processes(installed: Installed, effort: Effort) -> Iterator[Row]:
 def _sizes(root: Path) -> Iterator[Row]:
     wheel = wheel_size(root)
     kilobytes = None if wheel is None else wheel / 1_000
-    yield Row("wheel", kilobytes, "KB", "<=", 150, "hatchling not installed" if wheel is None else "")
+    yield Row("wheel", kilobytes, "KB", "<=", 150, note="needs hatchling" if wheel is None else "")
     core = (root / "src" / "presignlib" / "sigv4.py").stat().st_size / 1_000
     yield Row("sigv4.py alone", core, "KB", "<=", 16)
 

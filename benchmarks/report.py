@@ -15,18 +15,22 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from .measurements import Effort
-    from .timing import Ratio
 
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the budget. ``measured`` is None where ``note`` says why it could not be."""
+    """One line of the budget. ``measured`` is None where ``note`` says why it could not be.
+
+    ``low`` and ``high`` are the quartiles, for what was measured in rounds.
+    """
 
     what: str
     measured: float | None
     unit: str
     limit: Literal["<=", ">="]
     budget: float
+    low: float | None = None
+    high: float | None = None
     note: str = ""
 
     @property
@@ -40,8 +44,9 @@ class Row:
     def cells(self) -> list[str]:
         """Return the row's line of the table."""
         measured = "not measured" if self.measured is None else f"{_short(self.measured)} {self.unit}"
+        spread = "" if self.low is None or self.high is None else f"{_short(self.low)} to {_short(self.high)}"
         sign = {"<=": "≤", ">=": "≥"}[self.limit]
-        return [self.what, measured, self.note, f"{sign} {self.budget:g}", self.verdict]
+        return [self.what, measured, spread or self.note, f"{sign} {self.budget:g}", self.verdict]
 
 
 @dataclass(frozen=True)
@@ -56,11 +61,6 @@ class Time:
     def cells(self) -> list[str]:
         """Return the line of the table."""
         return [self.what, self.version, f"{self.microseconds:.2f}", f"{self.times:.2f}"]
-
-
-def quartiles(ratio: Ratio) -> str:
-    """Return how far the rounds spread."""
-    return f"{_short(ratio.low)}-{_short(ratio.high)}"
 
 
 def budget_table(rows: Sequence[Row]) -> str:

@@ -48,7 +48,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--venv",
         type=Path,
-        help="run in this virtual environment; made with the pinned peers if it is not there",
+        help="run in this virtual environment; made if it is not there; the pinned peers are installed",
     )
     parser.add_argument("--full", action="store_true", help="more rounds, more starts, a million URLs")
     parser.add_argument("--json", type=Path, default=HERE / "results" / name, help="default: %(default)s")
@@ -60,8 +60,8 @@ def _run_in(folder: Path, options: argparse.Namespace) -> int:
     python: str = builder.ensure_directories(folder).env_exe
     if not Path(python).exists():
         builder.create(folder)
-        install = [python, "-m", "pip", "install", "--quiet", "-r", str(HERE / "requirements.txt")]
-        subprocess.run(install, check=True)
+    install = [python, "-m", "pip", "install", "--quiet", "-r", str(HERE / "requirements.txt")]
+    subprocess.run(install, check=True)
     command = [python, __file__, "--json", str(options.json), *(["--full"] if options.full else [])]
     return subprocess.run(command, check=False).returncode
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gc
 import random
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing import get_context
 from statistics import median, quantiles
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -67,11 +69,24 @@ def ratio_of(ratios: list[float]) -> Ratio:
     return Ratio(median(ratios), low, high)
 
 
-def measure(contenders: Sequence[Contender], rounds: int) -> Rounds:
+def in_processes(count: int, timed: Callable[[int], list[dict[str, float]]], rounds: int) -> Rounds:
+    """Return the rounds that ``timed`` measures in each of ``count`` fresh processes.
+
+    Where code and data happen to lie in memory moves a ratio by some per cent, and stays
+    as it is while a process lives: one process would measure its own luck.
+    """
+    gathered = []
+    for _ in range(count):
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
+            gathered += process.submit(timed, rounds).result()
+    return Rounds(gathered)
+
+
+def timed_rounds(contenders: Sequence[Contender], rounds: int) -> list[dict[str, float]]:
     """Time every contender once a round, each round in an order of its own."""
     slices = [(contender, contender.items[: _count(contender)]) for contender in contenders]
     with _without_gc():
-        return Rounds([_one_round(slices) for _ in range(rounds)])
+        return [_one_round(slices) for _ in range(rounds)]
 
 
 def _one_round(slices: list[tuple[Contender, Sequence[Any]]]) -> dict[str, float]:

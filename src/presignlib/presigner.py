@@ -52,8 +52,9 @@ if TYPE_CHECKING:
 __all__ = ["Batch", "Presigner"]
 
 _MOST_STATES = 64
-# Option values that can not change behind our back; states are kept for these alone.
-_FIXED_TYPES = frozenset({str, int, bool, bytes, type(None)})
+# Option values that can not change behind our back and are no secret (as a customer's
+# key is, which is bytes); states are kept for these alone.
+_FIXED_TYPES = frozenset({str, int, bool, type(None)})
 
 
 class _Cache:

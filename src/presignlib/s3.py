@@ -9,7 +9,6 @@ Source: Amazon S3 API Reference, the pages of the operations.
 from __future__ import annotations
 
 from binascii import a2b_base64, b2a_base64
-from hashlib import md5
 
 from ._time import http_date, instant_of
 from .errors import ActiveContentWarning, ClientRewriteWarning, InvalidInputError, shown, warn
@@ -438,6 +437,8 @@ def _encryption(sse: str | None, kms_key_id: str | None, customer_key: bytes | N
             )
         if not isinstance(customer_key, (bytes, bytearray, memoryview)) or len(bytes(customer_key)) != 32:
             raise InvalidInputError("sse_customer_key", "32 bytes")
+        from hashlib import md5  # which a build may lack, so that it is asked for here alone
+
         raw = bytes(customer_key)
         fields += [
             (f"{_SSE}-customer-algorithm", "AES256"),

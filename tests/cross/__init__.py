@@ -1,0 +1,1 @@
+"""presignlib beside botocore: the same request, the same signature."""
