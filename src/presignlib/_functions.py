@@ -25,6 +25,7 @@ from .settings import KEYWORDS, SigningSettings, Where, with_environment
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
     from typing import Any
 
@@ -152,14 +153,17 @@ def _presign(
     token_placement: str | None = None,
     path_encoding: str | None = None,
     normalize_path: bool | None = None,
+    algorithm: str = "sigv4",
+    region_set: str | Iterable[str] | None = None,
     allow_http: bool = False,
     now: datetime | None = None,
     short_credentials: str = "cap",
 ) -> PresignedURL:
-    from .services import service_request
+    from .services import regions_of, service_request
 
     settings = SigningSettings(region, credentials, profile, allow_http, now, short_credentials)
-    if settings.region is None:
+    regions = regions_of(algorithm, settings.region, region_set)
+    if settings.region is None and regions is None:
         raise settings.no_region()
     request = service_request(
         method,
@@ -173,6 +177,7 @@ def _presign(
         path_encoding=path_encoding,
         normalize=normalize_path,
         allow_http=settings.allow_http,
+        region_set=regions,
     )
     prepared = State(request, settings, lifetime(expires, request.rules.max_expires)).renewed(None, set())
     return presigned_url(prepared.sign(""), prepared.contract, None)
@@ -191,6 +196,8 @@ def presign(method: str, url: str, **keywords: Unpack[PresignKeywords]) -> Presi
     more (all others). ``normalize_path`` takes empty and dot segments out of what is
     signed. ``payload_hash`` is the hex SHA-256 of the body, or ``UNSIGNED-PAYLOAD``.
     ``token_placement="appended"`` puts the session token behind the signature.
+    ``algorithm="sigv4a"`` signs for ``region_set``: a string as ``"us-east-1,eu-*"``, or
+    a sequence; ``region`` may then be left out.
 
     Raises InvalidInputError, NoRegionError and CredentialsError.
     """

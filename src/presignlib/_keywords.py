@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -109,6 +109,8 @@ class PresignKeywords(TypedDict, total=False):
     token_placement: Literal["signed", "appended"] | None
     path_encoding: Literal["once", "twice"] | None
     normalize_path: bool | None
+    algorithm: Literal["sigv4", "sigv4a"]
+    region_set: str | Iterable[str] | None
     allow_http: bool
     now: datetime | None
     short_credentials: Literal["cap", "raise", "ignore"]

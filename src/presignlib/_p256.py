@@ -194,9 +194,7 @@ def _sums(left: list[Point], right: list[Point]) -> list[Point]:
 def _affine(points: list[Jacobian]) -> list[Point]:
     """Return Jacobian points, none of them infinity, as ``(x, y)``."""
     inverses = _inverses([z for _, _, z in points])
-    return [
-        (x * i * i % P, y * i * i * i % P) for (x, y, _), i in zip(points, inverses, strict=True)
-    ]
+    return [(x * i * i % P, y * i * i * i % P) for (x, y, _), i in zip(points, inverses, strict=True)]
 
 
 def _inverses(numbers: list[int]) -> list[int]:

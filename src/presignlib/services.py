@@ -18,6 +18,8 @@ from .sigv4 import UNSIGNED_PAYLOAD, encode_path, normalize_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from .request import Pairs
 
 _HEX = frozenset("0123456789abcdef")
@@ -27,7 +29,7 @@ def service_request(
     method: str,
     url: str,
     service: str,
-    region: str,
+    region: str | None,
     *,
     headers: Pairs | None = None,
     query: Pairs | None = None,
@@ -36,14 +38,16 @@ def service_request(
     path_encoding: str | None = None,
     normalize: bool | None = None,
     allow_http: bool = False,
+    region_set: str | None = None,
 ) -> SignableRequest:
     """Return the request for ``url``; None takes what the service's row says.
 
-    The path is sent byte for byte; what is signed is made from it. Raises
-    InvalidInputError.
+    The path is sent byte for byte; what is signed is made from it. With ``region_set``
+    the request is one for SigV4a, and needs no region. Raises InvalidInputError.
     """
     checked_label("service", service)
-    checked_label("region", region, any_case=True)
+    if region is not None:
+        checked_label("region", region, any_case=True)
     rules = rules_for(service)
     parsed = parse_url("url", url, ("https", "wss", "http", "ws"))
     check_http("url", parsed.scheme, parsed.host, allow_http)
@@ -63,12 +67,35 @@ def service_request(
         parsed.authority,
         pairs,
         canonical,
-        region,
+        region_set or region or "",
         rules,
         service,
         _payload_hash(payload_hash, dict(canonical).get("x-amz-content-sha256")) or rules.payload_hash,
         _choice("token_placement", token_placement, ("signed", "appended"), rules.token_placement),
+        region_set=region_set,
     )
+
+
+def regions_of(algorithm: str, region: str | None, region_set: str | Iterable[str] | None) -> str | None:
+    """Return the region set as it is signed, or None for SigV4, which has one region.
+
+    ``region_set`` is a string, with commas between several, or a sequence of regions;
+    a ``*`` stands for any text. SigV4a without one is good for ``region`` alone.
+    """
+    if _choice("algorithm", algorithm, ("sigv4", "sigv4a"), "") == "sigv4":
+        if region_set is not None:
+            raise InvalidInputError(
+                "region_set", "left out with algorithm='sigv4', which signs for one region"
+            )
+        return None
+    if region_set is None:
+        return region
+    regions = region_set.split(",") if isinstance(region_set, str) else region_set
+    if not hasattr(regions, "__iter__") or not (listed := list(regions)):
+        raise InvalidInputError("region_set", "regions as 'us-east-1,eu-*', or a sequence of them")
+    for one in listed:
+        checked_label("region_set", one.replace("*", "a") if isinstance(one, str) else one)
+    return ",".join(listed)
 
 
 def parsed_query(text: str) -> list[tuple[str, str]]:

@@ -120,8 +120,7 @@ def _signer(
     rules, token = request.rules, credentials.session_token
     host = ("host", request.host)
     headers = sorted([host, *request.headers]) if request.headers else [host]
-    scheme = _sigv4 if request.region_set is None else _sigv4a
-    algorithm, scope, signer = scheme(request, credentials, stamp[:8], keys)
+    algorithm, scope, scheme, key = _scheme(request, credentials, stamp[:8], keys)
     signed = request.token_placement == "signed"
     names = sigv4.signed_headers(headers)
     pairs = sigv4.encode_query(request.query)
@@ -138,10 +137,11 @@ def _signer(
         pairs += sigv4.encode_query([("X-Amz-Region-Set", request.region_set)])
     head = f"{request.method}\n{request.path}"
     tail = sigv4.request_tail(sigv4.canonical_query(pairs), headers, names, request.payload_hash)
-    sign = signer(
+    sign = scheme(
         head,
         tail,
         sigv4.string_head(stamp, scope, algorithm),
+        key,
         request.base,
         f"?{sigv4.joined(pairs)}&{sigv4.SIGNATURE}=",
     )
@@ -163,6 +163,21 @@ def _signer(
         algorithm,
     )
     return contract, sign
+
+
+def _scheme(
+    request: SignableRequest, credentials: Credentials, date: str, keys: SigningKeys | None
+) -> tuple[str, str, Callable[..., Callable[[str], str]], bytes | int]:
+    """Return what SigV4 and SigV4a differ in: algorithm, scope, and how and with what to sign."""
+    secret = credentials.secret_access_key
+    if request.region_set is None:
+        scope = sigv4.credential_scope(date, request.region, request.service)
+        key = _signing_key(secret, date, request.region, request.service, keys)
+        return sigv4.ALGORITHM, scope, sigv4.prepare, key
+    from . import sigv4a  # few need it, and its curve takes time to load
+
+    private = sigv4a.private_key(credentials.access_key_id, secret)
+    return sigv4a.ALGORITHM, sigv4a.credential_scope(date, request.service), sigv4a.prepare, private
 
 
 def _appending(sign: Callable[[str], str], token: str) -> Callable[[str], str]:

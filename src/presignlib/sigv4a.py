@@ -65,11 +65,8 @@ def signature(private: int, text: str) -> str:
     """
     digest = sha256(text.encode()).digest()
     number = int.from_bytes(digest, "big")
-    for nonce in nonces(private, digest):
-        signed = sign(private, number, nonce)
-        if signed is not None:
-            break
-    return der(*signed).hex()
+    pairs = (sign(private, number, nonce) for nonce in nonces(private, digest))
+    return der(*next(filter(None, pairs))).hex()
 
 
 def nonces(private: int, digest: bytes) -> Iterator[int]:
@@ -92,9 +89,7 @@ def nonces(private: int, digest: bytes) -> Iterator[int]:
         value = hmac_sha256(key, value)
 
 
-def prepare(
-    head: str, tail: str, string: str, private: int, base: str, query: str
-) -> Callable[[str], str]:
+def prepare(head: str, tail: str, string: str, private: int, base: str, query: str) -> Callable[[str], str]:
     """Return the function that signs: it takes the rest of a path and gives the URL.
 
     The parts are those of ``sigv4.prepare``, with the private key for the signing key.
