@@ -25,7 +25,7 @@ Pairs = list[tuple[str, str]]
 _IN_CI = os.environ.get("CI") == "true"
 _SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 
-LAW = settings(max_examples=1_000 if _IN_CI else 100, deadline=None, suppress_health_check=_SLOW)
+LAW = settings(max_examples=500 if _IN_CI else 100, deadline=None, suppress_health_check=_SLOW)
 DIFFERENTIAL = settings(max_examples=10_000 if _IN_CI else 300, deadline=None, suppress_health_check=_SLOW)
 
 WEEK = 604_800
@@ -111,14 +111,14 @@ def secrets() -> SearchStrategy[str]:
     )
 
 
-def credentials(*, expires_at: SearchStrategy[datetime | None] | None = None) -> SearchStrategy[Credentials]:
-    """Credentials, half of them temporary."""
+def credentials(*, ending: bool = False) -> SearchStrategy[Credentials]:
+    """Credentials, half of them with a token; if ``ending``, with an end at any time."""
     return st.builds(
         lambda key, secret, token, ends: Credentials(key, secret, token, expires_at=ends),
         access_key_ids(),
         secrets(),
         st.none() | tokens(),
-        expires_at or st.none(),
+        moments() if ending else st.none(),
     )
 
 

@@ -52,6 +52,11 @@ def stores() -> Iterator[Callable[[str], Store]]:
         yield store
 
 
+@pytest.fixture
+def starts_servers() -> None:
+    """Tell that a test starts a server of its own."""
+
+
 @pytest.fixture(params=NAMES)
 def store(request: pytest.FixtureRequest, stores: Callable[[str], Store]) -> Store:
     """Return each store in turn: what holds for one has to hold for both."""

@@ -1,8 +1,9 @@
 """Runs commands until its standard input closes or one of them ends; then it ends all.
 
-``python keeper.py '[["LOG", ["command", "argument"]], …]'``. Whoever starts this holds
-the other end of standard input, which the system closes however that process dies; so
-no server outlives the tests. Needs the standard library only; knows nothing of S3.
+``python keeper.py HOME '[["LOG", ["command", "argument"]], …]'``. Whoever starts this
+holds the other end of standard input, which the system closes however that process dies;
+so no server outlives the tests, nor does HOME, the folder of its files. Where a command
+ends by itself HOME stays, with what it has logged. Knows nothing of S3.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,7 +19,7 @@ from contextlib import suppress
 from pathlib import Path
 from time import monotonic, sleep
 
-PATIENCE = 5.0  # seconds that a command may take to end
+PATIENCE = 3.0  # seconds that a command may take to end
 INTERVAL = 0.1
 
 
@@ -25,17 +27,19 @@ def main() -> int:
     """Return 0 after an orderly end, 1 where a command ended by itself."""
     # The starter closes the pipe and decides; a Ctrl-C or a SIGTERM meant for it is not for us.
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)
+        signal.signal(number, _nothing)
+    home, commands = sys.argv[1:]
     children: list[subprocess.Popen[bytes]] = []
     try:
-        for log, command in json.loads(sys.argv[1]):
+        for log, command in json.loads(commands):
             children.append(_started(command, Path(log)))
         while not select.select([0], [], [], INTERVAL)[0]:
             if any(child.poll() is not None for child in children):
                 return 1
-        return 0
     finally:
         _end(children)
+    shutil.rmtree(home, ignore_errors=True)
+    return 0
 
 
 def _started(command: list[str], log: Path) -> subprocess.Popen[bytes]:
@@ -47,14 +51,12 @@ def _started(command: list[str], log: Path) -> subprocess.Popen[bytes]:
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            preexec_fn=_default_signals,
         )
 
 
-def _default_signals() -> None:
-    # What is ignored stays ignored in a started program, unless it is put back.
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_DFL)
+def _nothing(number: int, frame: object) -> None:
+    # Not SIG_IGN, which the commands would inherit; a handler ends with exec.
+    pass
 
 
 def _end(children: list[subprocess.Popen[bytes]]) -> None:

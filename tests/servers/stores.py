@@ -25,7 +25,7 @@ from .install import CACHE, HERE, UnavailableError, installed
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    Command = tuple[Path, list[str]]
+    Command = tuple[Path, list[str]]  # where it logs, what to run
 
 NAMES = ("juicefs", "swift")
 BUCKET = "presign-bucket"
@@ -100,22 +100,31 @@ def running(name: str) -> Iterator[Store]:
 def _served(name: str, python: Path, home: Path) -> Iterator[Store]:
     configure = {"juicefs": _juicefs, "swift": _swift}[name]
     store, commands, environment = configure(python, home)
-    keeper = subprocess.Popen(
-        [sys.executable, "-I", str(HERE / "keeper.py"), json.dumps([[str(log), c] for log, c in commands])],
+    keeper = start_keeper(home, commands, environment)
+    try:
+        wait_until_ready(store, keeper, [log for log, _ in commands])
+        yield _with_temporary_keys(store) if name == "juicefs" else store
+    finally:
+        stop_keeper(keeper)
+
+
+def start_keeper(home: Path, commands: list[Command], environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    """Start the commands, each with a file for what it says, under a keeper.
+
+    It ends them and removes ``home`` when it is stopped, or this process dies.
+    """
+    listed = json.dumps([[str(log), command] for log, command in commands])
+    return subprocess.Popen(
+        [sys.executable, "-I", str(HERE / "keeper.py"), str(home), listed],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
         env=environment,
     )
-    try:
-        _wait_until_ready(store, keeper, [log for log, _ in commands])
-        yield _with_temporary_keys(store) if name == "juicefs" else store
-    finally:
-        _stop(keeper)
 
 
-def _stop(keeper: subprocess.Popen[bytes]) -> None:
+def stop_keeper(keeper: subprocess.Popen[bytes]) -> None:
     """Close the pipe, on which the keeper ends the servers and then itself."""
     assert keeper.stdin is not None
     with suppress(BrokenPipeError):
@@ -143,7 +152,7 @@ def _environment(home: Path, **more: str) -> dict[str, str]:
 # ---- Ready
 
 
-def _wait_until_ready(store: Store, keeper: subprocess.Popen[bytes], logs: list[Path]) -> None:
+def wait_until_ready(store: Store, keeper: subprocess.Popen[bytes], logs: list[Path]) -> None:
     """Return when the bucket is made and an object was written, read back and refused to others.
 
     A server that waves everything through is never ready.
@@ -156,11 +165,15 @@ def _wait_until_ready(store: Store, keeper: subprocess.Popen[bytes], logs: list[
     read = _signed("GET", url, keys)
     stranger = _signed("GET", url, replace(keys, secret_access_key=keys.secret_access_key + "x"))
     unsigned = send("GET", url)
+    if keeper.poll() is not None:  # it was someone else's server that answered
+        raise _early_end(logs)
     if (read.status, read.body) != (200, b"ready"):
         message = f"{store.name} gave {read.status} for what was just written"
         raise StoreError(message)
     if stranger.status != 403 or unsigned.status not in (400, 401, 403):
-        message = f"{store.name} is no judge: {stranger.status} for a wrong secret, {unsigned.status} unsigned"
+        message = (
+            f"{store.name} is no judge: {stranger.status} for a wrong secret, {unsigned.status} unsigned"
+        )
         raise StoreError(message)
     if _signed("DELETE", url, keys).status != 204:
         message = f"{store.name} does not delete"
@@ -197,8 +210,8 @@ def _until(
 
 def _early_end(logs: list[Path]) -> StoreError:
     said = _ends_of(logs)
-    kind = _PortTakenError if "address already in use" in said.lower() else StoreError
-    return kind(f"a server ended by itself\n{said}")
+    taken = "already in use" in said or "Could not bind" in said  # MinIO's words, and Swift's
+    return (_PortTakenError if taken else StoreError)(f"a server ended by itself\n{said}")
 
 
 def _ends_of(logs: list[Path]) -> str:
@@ -349,9 +362,7 @@ def _make_ring(python: Path, home: Path, kind: str, port: int, environment: dict
     said = ""
     for step, *arguments in steps:
         command = [str(python.with_name("swift-ring-builder")), f"{kind}.builder", step, *arguments]
-        done = subprocess.run(
-            command, cwd=home, env=environment, capture_output=True, text=True, check=False
-        )
+        done = subprocess.run(command, cwd=home, env=environment, capture_output=True, text=True, check=False)
         said += done.stdout + done.stderr
     # The builder's exit status 1 is a warning, so its work is what counts.
     if not (home / f"{kind}.ring.gz").is_file():
@@ -362,6 +373,7 @@ def _make_ring(python: Path, home: Path, kind: str, port: int, environment: dict
 def _common(home: Path, port: int) -> str:
     return f"""bind_ip = {LOOPBACK}
 bind_port = {port}
+bind_timeout = 1
 workers = 0
 swift_dir = {home}
 log_address = {home}/no-syslog
@@ -392,7 +404,8 @@ _PROXY_CONF = """\
 [DEFAULT]
 {common}
 [pipeline:main]
-pipeline = catch_errors gatekeeper healthcheck listing_formats bulk s3api tempauth copy dlo slo versioned_writes symlink proxy-server
+pipeline = catch_errors gatekeeper healthcheck listing_formats bulk s3api tempauth
+    copy dlo slo versioned_writes symlink proxy-server
 [app:proxy-server]
 use = egg:swift#proxy
 allow_account_management = true

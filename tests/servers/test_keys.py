@@ -98,7 +98,10 @@ def test_a_client_that_resolves_dot_segments_is_refused_as_the_warning_says(swif
     presigner = presigner_for(swift)
     with pytest.warns(ClientRewriteWarning):
         url = presigner.put(swift.bucket, "rewritten/../key")
-    assert [200, 403] == [follow(url, b"x").status, send("PUT", url.replace("rewritten/../", ""), body=b"x").status]
+    assert [200, 403] == [
+        follow(url, b"x").status,
+        send("PUT", url.replace("rewritten/../", ""), body=b"x").status,
+    ]
 
 
 def test_a_batch_reads_every_key(store: Store, presigner: Presigner) -> None:

@@ -1,0 +1,1 @@
+"""One file a module, in the order of its functions."""
