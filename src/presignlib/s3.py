@@ -132,6 +132,7 @@ def _request(
         payload_hash,
         rules.token_placement,
         bucket,
+        address.region_set,
     )
 
 

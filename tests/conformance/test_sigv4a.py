@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from presignlib import InvalidInputError, PresignedURL, presign, sigv4, sigv4a
+from presignlib import InvalidInputError, PresignedURL, presign, presign_get, sigv4, sigv4a
 
 from .cases import Case, case_of, instant, only, parameters, sent_headers, shared, stages, without
 
@@ -114,3 +114,25 @@ def test_one_region_is_its_own_region_set(case: Case) -> None:
 def test_a_sequence_of_regions_is_joined_with_commas(case: Case) -> None:
     url = by_presign(case, region_set=["us-east-1", "eu-*", "ap-northeast-1"])
     assert case.canonical_request == stages(url).canonical_request
+
+
+def call_of(raw: dict[str, Any]) -> Case | None:
+    return case(raw) if "call" in raw else None
+
+
+@pytest.mark.filterwarnings("ignore::presignlib.ClientRewriteWarning")
+@pytest.mark.parametrize("case", shared("sigv4a_signer", call_of))
+def test_the_arn_of_a_multi_region_access_point_picks_sigv4a_by_itself(case: Case) -> None:
+    call = case.raw["call"]
+    url = presign_get(
+        call["params"]["Bucket"],
+        call["params"]["Key"],
+        region=case.raw["client"]["region"],
+        credentials=case.credentials,
+        now=instant(case.timestamp),
+        expires=case.expires,
+    )
+    signed = stages(url)
+    assert case.canonical_request == signed.canonical_request
+    assert case.string_to_sign == signed.string_to_sign
+    assert sigv4a.verify(public_key(case), case.string_to_sign, signed.signature)
