@@ -114,17 +114,15 @@ def _processes(installed: Installed, effort: Effort) -> Iterator[Row]:
     loaded = installed.forbidden_modules()
     what = f"modules loaded of the {len(FORBIDDEN)} that must not be"
     yield Row(what, len(loaded), "", "<=", 0, note=", ".join(loaded))
-    memory = installed.memory()
-    yield Row(
-        "memory over bare Python after a URL",
-        memory,
-        "MiB",
-        "<=",
-        7,
-        note="needs /proc" if memory is None else "",
-    )
-    growth = installed.growth(effort.urls)
-    yield Row(f"growth over {effort.urls:,} URLs in 10,000 buckets", growth, "blocks", "<=", 0)
+    if installed.shows_memory:
+        memory = installed.memory()
+        yield Row("memory over bare Python after a URL", memory, "MiB", "<=", 7)
+        blocks, resident = installed.growth(effort.urls)
+        what = f"growth over {effort.urls:,} URLs in 10,000 buckets"
+        yield Row(f"{what}: Python", blocks, "blocks", "<=", 0)
+        yield Row(f"{what}: resident", resident, "bytes a URL", "<=", 0)
+    else:
+        yield Row("memory", None, "MiB", "<=", 7, note="needs /proc")
 
 
 def _sizes(root: Path) -> Iterator[Row]:

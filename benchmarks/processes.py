@@ -48,15 +48,16 @@ sys.path.append(sys.argv[1])
 import presignlib
 print(*sorted(set(sys.modules) - before))
 """
-_MEMORY = """
-for line in open("/proc/self/status"):
-    if line.startswith("VmRSS:"):
-        print(line.split()[1])
+_RESIDENT = """
+def resident():
+    with open("/proc/self/status") as status:
+        return int(next(line for line in status if line.startswith("VmRSS:")).split()[1])
 """
+_MEMORY = f"{_RESIDENT}\nprint(resident())"
 _GROWTH = f"""
 import gc, sys
 from presignlib import Credentials, Presigner
-
+{_RESIDENT}
 credentials = Credentials({ACCESS_KEY_ID!r}, {SECRET_ACCESS_KEY!r})
 presigner = Presigner(region={REGION!r}, credentials=credentials, expires={EXPIRES})
 
@@ -68,11 +69,13 @@ def blocks():
     gc.collect()
     return sys.getallocatedblocks()
 
-sign(range(1_000))
-before = blocks()
-before = blocks()  # again, so that the number itself is counted before as after
-sign(range(1_000, 1_000 + int(sys.argv[1])))
-print(blocks() - before)
+# Everything once beforehand, so that what is kept on purpose is there, and the numbers too.
+sign(range(20_000))
+for _ in range(2):
+    kept = resident()
+    before = blocks()
+sign(range(int(sys.argv[1])))
+print(blocks() - before, resident() - kept)
 """
 
 
@@ -87,6 +90,8 @@ class Installed:
         target = Path(self._site) / package.name
         shutil.copytree(package, target, ignore=shutil.ignore_patterns("__pycache__"))
         compileall.compile_dir(target, quiet=1)
+
+    shows_memory = Path("/proc/self/status").exists()
 
     def cold_start(self, starts: int) -> Ratio:
         """Return how many times longer than ``import hashlib`` a first URL takes, interpreter included."""
@@ -104,20 +109,20 @@ class Installed:
         loaded = self._output(_MODULES, self._site, options=("-I", "-S")).split()
         return [name for name in loaded if name.partition(".")[0] in FORBIDDEN]
 
-    def memory(self, starts: int = 9) -> float | None:
-        """Return what a first URL adds to bare Python's resident memory, in MiB.
-
-        None where the system has no ``/proc``.
-        """
-        if not Path("/proc/self/status").exists():
-            return None
+    def memory(self, starts: int = 9) -> float:
+        """Return what a first URL adds to bare Python's resident memory, in MiB."""
         bare = median([int(self._output(_MEMORY)) for _ in range(starts)])
         used = median([int(self._output(_FIRST_URL + _MEMORY)) for _ in range(starts)])
         return (used - bare) / 1_024
 
-    def growth(self, count: int) -> int:
-        """Return how many more blocks of memory live after ``count`` URLs in 10,000 buckets."""
-        return int(self._output(_GROWTH, str(count)))
+    def growth(self, count: int) -> tuple[int, int]:
+        """Return what ``count`` URLs in 10,000 buckets leave behind.
+
+        That is: blocks of Python's allocator, where a single one is seen, and resident
+        memory in whole bytes for each URL, where other allocators are seen too.
+        """
+        blocks, kibibytes = self._output(_GROWTH, str(count)).split()
+        return int(blocks), round(int(kibibytes) * 1_024 / count)
 
     def _output(self, code: str, *arguments: str, options: tuple[str, ...] = ("-I",)) -> str:
         command = [self._python, *options, "-c", code, *arguments]

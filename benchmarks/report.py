@@ -114,8 +114,10 @@ def _processor() -> str:
 
 
 def _short(number: float) -> str:
-    """Return three digits that matter, and no more."""
-    return f"{number:.0f}" if number >= 100 or number == int(number) else f"{number:.3g}"
+    """Return the digits that matter; counts have no fraction."""
+    if isinstance(number, int) or number >= 100:
+        return f"{number:.0f}"
+    return f"{number:.3f}" if number < 10 else f"{number:.1f}"
 
 
 def _table(head: list[str], lines: list[list[str]]) -> str:

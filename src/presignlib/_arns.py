@@ -150,7 +150,7 @@ def _access_point_place(
 def _multi_region_place(name: str, arn: _Arn, text: str, region: str, endpoint: Endpoint) -> Place:
     _check_switches(_MULTI_REGION, endpoint)
     partition = partition_of(region)
-    if not all([is_host_label(label.lower()) for label in name.split(".")]):
+    if not all(is_host_label(label.lower()) for label in name.split(".")):
         raise _malformed("of an access point whose name is a host name", text)
     if partition.name != arn.partition:
         raise _malformed(f"of partition {partition.name}, as the region is", text)

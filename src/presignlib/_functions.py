@@ -159,7 +159,7 @@ def _presign(
     now: datetime | None = None,
     short_credentials: str = "cap",
 ) -> PresignedURL:
-    from .services import regions_of, service_request
+    from ._service_request import regions_of, service_request
 
     settings = SigningSettings(region, credentials, profile, allow_http, now, short_credentials)
     regions = regions_of(algorithm, settings.region, region_set)

@@ -9,7 +9,7 @@ from urllib.parse import unquote_plus
 import pytest
 
 from presignlib import Credentials, InvalidInputError, Presigner, object_url, presign, sigv4
-from presignlib.services import parsed_query
+from presignlib._service_request import parsed_query
 
 from .cases import absent, shared_file
 

@@ -13,27 +13,72 @@ from botocore.loaders import create_loader
 from presignlib import InvalidInputError
 from presignlib.endpoints import Endpoint, locate
 
-REGIONS = (
-    "us-east-1 us-west-2 eu-central-1 cn-north-1 cn-northwest-1 us-gov-west-1 us-iso-east-1 us-isob-east-1 "
-    "eu-isoe-west-1 us-isof-south-1 eusc-de-east-1 aws-global aws-cn-global xx-mars-1 mx-central-1 me-south-1"
-).split()
-NAMES = (
-    "examplebucket my.bucket a.b.c abc ab My_Bucket UPPER 192.168.1.1 b- -b buck%et 99_ab x..y bucket. 1.2.3 "
-    "arn:aws arn: arn:aws:s3 foo--op-s3 "
-    "test-accessp-o0b1d075431d83bebde8xz5w8ijx1qzlbp3i3kuse10--op-s3 "
-    "test-accessp-e0b1d075431d83bebde8xz5w8ijx1qzlbp3i3kuse10--op-s3 "
-    "test-accessp-e0b1d075431d83bebde8xz5w8ijx1qzlbp3i3ebeta0--op-s3 "
-    "test-accessp-h0b1d075431d83bebde8xz5w8ijx1qzlbp3i3kuse10--op-s3 "
-    "test-accessp-o0b1d0754.1d83bebde8xz5w8ijx1qzlbp3i3kuse10--op-s3 "
-    "test-accessp-o-b1d075431d83beb-e8xz5w8ijx1qzlbp3i3kuse10--op-s3"
-).split()
-ZONES = (
-    "usw2-az1 usw2-az12 abcd-ab1 test-zone-ab1 test1-zone-ab1 test1-long1-zone-ab1 usaz1 usw2-az123 a ab--cdef"
-).split()
-ENDPOINTS = (
-    "https://custom.com http://custom.com:9000 https://10.0.0.1 http://127.0.0.1:9000 "
-    "https://example.amazonaws.com https://custom.com/base http://[::1]:8080"
-).split()
+REGIONS = [
+    "us-east-1",
+    "us-west-2",
+    "eu-central-1",
+    "cn-north-1",
+    "cn-northwest-1",
+    "us-gov-west-1",
+    "us-iso-east-1",
+    "us-isob-east-1",
+    "eu-isoe-west-1",
+    "us-isof-south-1",
+    "eusc-de-east-1",
+    "aws-global",
+    "aws-cn-global",
+    "xx-mars-1",
+    "mx-central-1",
+    "me-south-1",
+]
+NAMES = [
+    "examplebucket",
+    "my.bucket",
+    "a.b.c",
+    "abc",
+    "ab",
+    "My_Bucket",
+    "UPPER",
+    "192.168.1.1",
+    "b-",
+    "-b",
+    "buck%et",
+    "99_ab",
+    "x..y",
+    "bucket.",
+    "1.2.3",
+    "arn:aws",
+    "arn:",
+    "arn:aws:s3",
+    "foo--op-s3",
+    "test-accessp-o0b1d075431d83bebde8xz5w8ijx1qzlbp3i3kuse10--op-s3",
+    "test-accessp-e0b1d075431d83bebde8xz5w8ijx1qzlbp3i3kuse10--op-s3",
+    "test-accessp-e0b1d075431d83bebde8xz5w8ijx1qzlbp3i3ebeta0--op-s3",
+    "test-accessp-h0b1d075431d83bebde8xz5w8ijx1qzlbp3i3kuse10--op-s3",
+    "test-accessp-o0b1d0754.1d83bebde8xz5w8ijx1qzlbp3i3kuse10--op-s3",
+    "test-accessp-o-b1d075431d83beb-e8xz5w8ijx1qzlbp3i3kuse10--op-s3",
+]
+ZONES = [
+    "usw2-az1",
+    "usw2-az12",
+    "abcd-ab1",
+    "test-zone-ab1",
+    "test1-zone-ab1",
+    "test1-long1-zone-ab1",
+    "usaz1",
+    "usw2-az123",
+    "a",
+    "ab--cdef",
+]
+ENDPOINTS = [
+    "https://custom.com",
+    "http://custom.com:9000",
+    "https://10.0.0.1",
+    "http://127.0.0.1:9000",
+    "https://example.amazonaws.com",
+    "https://custom.com/base",
+    "http://[::1]:8080",
+]
 TAILS = ["", "", ":accesspoint:mine", "/accesspoint/mine", ":accesspoint", ":foo", ":accesspoint:mi.ne"]
 TAILS += [":bucket:mine", ":accesspoint:mine:more", ":accesspoint:"]
 

@@ -7,11 +7,23 @@ from typing import Any
 import pytest
 
 from presignlib import InvalidInputError
-from presignlib.endpoints import Endpoint, check_bucket, is_aws_host, is_virtual_hostable, resolve
+from presignlib.endpoints import (
+    Endpoint,
+    _refuse_switches,
+    check_bucket,
+    is_aws_host,
+    is_virtual_hostable,
+    resolve,
+)
 
 
 def _base(bucket: str = "bucket", region: str = "eu-west-1", **options: Any) -> str:
     return resolve(bucket, region, Endpoint(**options)).base
+
+
+def _endpoint_with(switch: str) -> Endpoint:
+    options: dict[str, Any] = {"endpoint_url": "https://store.example", switch: True}
+    return Endpoint(**options)
 
 
 def _signed(bucket: str = "bucket", region: str = "eu-west-1", **options: Any) -> tuple[str, str]:
@@ -30,26 +42,32 @@ def test_switches_are_booleans(switch: str, value: Any) -> None:
     assert (switch, "True or False") == (caught.value.field, caught.value.rule)
 
 
+def test_booleans_are_not_refused() -> None:
+    _refuse_switches(dualstack=True, fips=False)
+
+
 @pytest.mark.parametrize("style", ["Virtual", "", None, "host"])
 def test_the_addressing_style_is_one_of_three(style: Any) -> None:
-    with pytest.raises(InvalidInputError, match="^addressing_style must be 'auto', 'virtual' or 'path', got "):
+    with pytest.raises(
+        InvalidInputError, match=r"^addressing_style must be 'auto', 'virtual' or 'path', got "
+    ):
         Endpoint(addressing_style=style)
 
 
 def test_accelerate_has_no_fips_hosts() -> None:
-    with pytest.raises(InvalidInputError, match="^accelerate must be False with fips=True"):
+    with pytest.raises(InvalidInputError, match=r"^accelerate must be False with fips=True"):
         Endpoint(accelerate=True, fips=True)
 
 
 def test_accelerate_is_not_path_style() -> None:
-    with pytest.raises(InvalidInputError, match="^accelerate must be False with addressing_style='path'$"):
+    with pytest.raises(InvalidInputError, match=r"^accelerate must be False with addressing_style='path'$"):
         Endpoint(accelerate=True, addressing_style="path")
 
 
 @pytest.mark.parametrize("switch", ["dualstack", "fips", "accelerate"])
 def test_a_custom_endpoint_takes_no_switches(switch: str) -> None:
     with pytest.raises(InvalidInputError) as caught:
-        Endpoint(endpoint_url="https://store.example", **{switch: True})
+        _endpoint_with(switch)
     assert (switch, "False with endpoint_url: the URL already names the host") == (
         caught.value.field,
         caught.value.rule,
@@ -79,7 +97,7 @@ def test_the_signed_host_is_host_and_port(host: Any) -> None:
     assert "sign_host" == caught.value.field
 
 
-# resolve: AWS
+# resolve, for AWS
 
 
 def test_virtual_hosts_are_the_default() -> None:
@@ -127,7 +145,9 @@ def test_accelerate_is_refused_where_it_is_not(rule: str, bucket: str, region: s
 
 def test_china_has_a_suffix_of_its_own_and_no_fips() -> None:
     assert "https://bucket.s3.cn-north-1.amazonaws.com.cn" == _base(region="cn-north-1")
-    with pytest.raises(InvalidInputError, match="^fips must be False in aws-cn, which has no FIPS hosts, got"):
+    with pytest.raises(
+        InvalidInputError, match=r"^fips must be False in aws-cn, which has no FIPS hosts, got"
+    ):
         _base(region="cn-north-1", fips=True)
 
 
@@ -139,11 +159,11 @@ def test_the_pseudo_region_of_aws_signs_as_us_east_1() -> None:
 
 
 def test_regions_on_aws_are_lower_case() -> None:
-    with pytest.raises(InvalidInputError, match="^region must be a DNS label: lower-case"):
+    with pytest.raises(InvalidInputError, match=r"^region must be a DNS label: lower-case"):
         _base(region="EU-west-1")
 
 
-# resolve: other stores
+# resolve, for other stores
 
 
 def test_other_stores_are_addressed_by_path() -> None:
@@ -191,7 +211,7 @@ def test_a_tenant_is_encoded_in_the_path() -> None:
 def test_an_endpoint_of_aws_is_virtual_and_keeps_awss_names() -> None:
     url = "https://s3.eu-west-1.amazonaws.com"
     assert "https://bucket.s3.eu-west-1.amazonaws.com" == _base(endpoint_url=url)
-    with pytest.raises(InvalidInputError, match="^bucket must be 3 to 63 of a-z"):
+    with pytest.raises(InvalidInputError, match=r"^bucket must be 3 to 63 of a-z"):
         _base("Bucket", endpoint_url=url)
 
 
@@ -253,7 +273,7 @@ def test_awss_bucket_names_pass(bucket: str) -> None:
     ],
 )
 def test_all_others_are_refused_on_aws(bucket: str) -> None:
-    with pytest.raises(InvalidInputError, match="^bucket must be 3 to 63 of a-z 0-9"):
+    with pytest.raises(InvalidInputError, match=r"^bucket must be 3 to 63 of a-z 0-9"):
         check_bucket(bucket)
 
 
@@ -264,13 +284,13 @@ def test_other_stores_take_more_names(bucket: str) -> None:
 
 @pytest.mark.parametrize("bucket", ["", "a" * 256, ".", "..", "a/b", "a b", "a@b", "a%b", "ä", "a\n"])
 def test_no_name_leaves_its_segment_at_other_stores(bucket: str) -> None:
-    with pytest.raises(InvalidInputError, match="^bucket must be 1 to 255 of A-Z a-z 0-9"):
+    with pytest.raises(InvalidInputError, match=r"^bucket must be 1 to 255 of A-Z a-z 0-9"):
         check_bucket(bucket, custom=True)
 
 
 @pytest.mark.parametrize("bucket", [None, 5, b"bucket"])
 def test_a_bucket_is_a_str(bucket: Any) -> None:
-    with pytest.raises(InvalidInputError, match="^bucket must be a str, got "):
+    with pytest.raises(InvalidInputError, match=r"^bucket must be a str, got "):
         check_bucket(bucket)
 
 

@@ -45,13 +45,13 @@ def test_nothing_given_is_no_pairs(given: Any) -> None:
 
 @pytest.mark.parametrize("given", [{"a": 1}, {1: "a"}, [("a", None)], [(b"a", "b")]])
 def test_names_and_values_have_to_be_str(given: Any) -> None:
-    with pytest.raises(InvalidInputError, match="^query must be names and values that are str$"):
+    with pytest.raises(InvalidInputError, match=r"^query must be names and values that are str$"):
         pairs_of("query", given)
 
 
 @pytest.mark.parametrize("given", ["a=1", 5, [("a",)], [("a", "b", "c")], [5]])
 def test_what_is_no_pairs_is_refused(given: Any) -> None:
-    with pytest.raises(InvalidInputError, match="^query must be a mapping, or pairs of name and value$"):
+    with pytest.raises(InvalidInputError, match=r"^query must be a mapping, or pairs of name and value$"):
         pairs_of("query", given)
 
 
@@ -61,7 +61,7 @@ def test_what_is_no_pairs_is_refused(given: Any) -> None:
 @pytest.mark.parametrize("name", sorted(SIGV4_PARAMETERS))
 def test_no_query_sets_what_signing_adds(name: str) -> None:
     for written in (name, name.upper(), name.title()):
-        with pytest.raises(InvalidInputError, match="^url must be free of X-Amz-.*, which signing adds$"):
+        with pytest.raises(InvalidInputError, match=r"^url must be free of X-Amz-.*, which signing adds$"):
             checked_query("url", [(written, "x")])
 
 
@@ -71,7 +71,7 @@ def test_other_amazon_parameters_belong_to_the_service() -> None:
 
 @pytest.mark.parametrize("pair", [("a", "\ud800"), ("\udfff", "a")])
 def test_a_query_holds_no_lone_surrogates(pair: tuple[str, str]) -> None:
-    with pytest.raises(InvalidInputError, match="^query must be text without lone surrogates$"):
+    with pytest.raises(InvalidInputError, match=r"^query must be text without lone surrogates$"):
         checked_query("query", [pair])
 
 
@@ -89,23 +89,23 @@ def test_headers_come_out_canonical() -> None:
 
 @pytest.mark.parametrize("name", ["", "a b", "a:", "ä", "a\n", "(a)"])
 def test_header_names_are_tokens(name: str) -> None:
-    with pytest.raises(InvalidInputError, match="^headers must be named by tokens: "):
+    with pytest.raises(InvalidInputError, match=r"^headers must be named by tokens: "):
         checked_headers([(name, "x")])
 
 
 @pytest.mark.parametrize("value", ["a\r\nb: c", "a\nb", "\0", "ü", "\x7f", "\xa0"])
 def test_header_values_are_printable_ascii(value: str) -> None:
-    with pytest.raises(InvalidInputError, match="^x-a must be printable ASCII; .* RFC 2047$"):
+    with pytest.raises(InvalidInputError, match=r"^x-a must be printable ASCII; .* RFC 2047$"):
         checked_headers([("X-A", value)])
 
 
 def test_the_host_is_not_given_as_a_header() -> None:
-    with pytest.raises(InvalidInputError, match="^headers must be free of host; use sign_host or the URL$"):
+    with pytest.raises(InvalidInputError, match=r"^headers must be free of host; use sign_host or the URL$"):
         checked_headers([("Host", "h")])
 
 
 def test_authorization_is_refused() -> None:
-    with pytest.raises(InvalidInputError, match="^headers must be free of authorization; a presigned URL "):
+    with pytest.raises(InvalidInputError, match=r"^headers must be free of authorization; a presigned URL "):
         checked_headers([("AUTHORIZATION", "x")])
 
 
@@ -124,7 +124,7 @@ def test_methods_are_upper_case() -> None:
 
 @pytest.mark.parametrize("method", ["", "GE T", "GET\r\n", "Ä", None, b"GET"])
 def test_methods_are_tokens(method: Any) -> None:
-    with pytest.raises(InvalidInputError, match="^method must be an HTTP method, as GET or PUT, got "):
+    with pytest.raises(InvalidInputError, match=r"^method must be an HTTP method, as GET or PUT, got "):
         checked_method(method)
 
 
@@ -140,13 +140,13 @@ def test_labels_are_lower_case_letters_digits_and_inner_hyphens(label: str) -> N
 @pytest.mark.parametrize("label", ["", "-a", "a-", "a.b", "a_b", "A", "a" * 64, "a/b", "a@b", "ä", "a\n"])
 def test_all_else_is_no_label(label: str) -> None:
     assert not is_host_label(label)
-    with pytest.raises(InvalidInputError, match="^region must be a DNS label: lower-case letters, digits"):
+    with pytest.raises(InvalidInputError, match=r"^region must be a DNS label: lower-case letters, digits"):
         checked_label("region", label)
 
 
 def test_a_label_may_be_allowed_any_case() -> None:
     assert "RegionOne" == checked_label("region", "RegionOne", any_case=True)
-    with pytest.raises(InvalidInputError, match="^region must be a DNS label: letters, digits and hyphens"):
+    with pytest.raises(InvalidInputError, match=r"^region must be a DNS label: letters, digits and hyphens"):
         checked_label("region", "Region One", any_case=True)
 
 
@@ -323,7 +323,7 @@ def test_plain_http_to_the_world_is_refused_with_both_ways_out(host: str) -> Non
 
 
 def test_plain_web_sockets_are_refused_likewise() -> None:
-    with pytest.raises(InvalidInputError, match="^url must be wss for a host that looks public"):
+    with pytest.raises(InvalidInputError, match=r"^url must be wss for a host that looks public"):
         check_http("url", "ws", "example.com", allow_http=False)
 
 

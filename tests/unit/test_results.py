@@ -76,7 +76,9 @@ def test_a_url_of_a_token_whose_end_is_not_known_says_so() -> None:
 
 
 def test_a_url_may_be_limited_by_its_credentials() -> None:
-    url = presign_get("b-1", "k", expires="1h", short_credentials="ignore", **{**WHERE, "credentials": ENDING})
+    url = presign_get(
+        "b-1", "k", expires="1h", short_credentials="ignore", **{**WHERE, "credentials": ENDING}
+    )
     assert ("credentials", LATER, 3_600) == (url.limited_by, url.expires_at, url.expires)
 
 
@@ -112,7 +114,7 @@ def test_without_a_time_it_asks_the_clock() -> None:
 
 
 def test_expires_within_refuses_what_is_no_span() -> None:
-    with pytest.raises(InvalidInputError, match="^span must be 1 to 604800 seconds, got 0$"):
+    with pytest.raises(InvalidInputError, match=r"^span must be 1 to 604800 seconds, got 0$"):
         URL.expires_within(0, now=NOW)
 
 
@@ -155,7 +157,9 @@ def test_a_link_to_what_has_no_key_shows_the_url() -> None:
 
 
 def test_what_a_click_can_not_send_is_no_link() -> None:
-    with pytest.raises(InvalidInputError, match="^as_html must be called on a GET without headers") as caught:
+    with pytest.raises(
+        InvalidInputError, match=r"^as_html must be called on a GET without headers"
+    ) as caught:
         UPLOAD.as_html()
     assert "as_html" == caught.value.field
 

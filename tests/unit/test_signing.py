@@ -18,7 +18,9 @@ from .samples import CREDENTIALS, ENDING, INSTANT, NOW, TEMPORARY, parameters
 ENDS = INSTANT + 1_200  # of ENDING
 
 
-def _request(token_placement: str = "signed", headers: list[tuple[str, str]] | None = None) -> SignableRequest:
+def _request(
+    token_placement: str = "signed", headers: list[tuple[str, str]] | None = None
+) -> SignableRequest:
     rules = rules_for("s3")
     return SignableRequest(
         "GET",
@@ -71,12 +73,12 @@ def test_a_stable_window_ends_with_the_instant_asked_for() -> None:
 
 
 def test_an_instant_that_is_past_is_refused_though_its_window_began_before() -> None:
-    with pytest.raises(InvalidInputError, match="^expires must be "):
+    with pytest.raises(InvalidInputError, match=r"^expires must be "):
         _prepared(CREDENTIALS, NOW - timedelta(seconds=1), INSTANT, stable_for=3_600)
 
 
 def test_an_instant_that_is_now_is_refused() -> None:
-    with pytest.raises(InvalidInputError, match="^expires must be 1 to 604800 seconds, got an instant 0 "):
+    with pytest.raises(InvalidInputError, match=r"^expires must be 1 to 604800 seconds, got an instant 0 "):
         _prepared(CREDENTIALS, NOW, INSTANT)
 
 
@@ -122,7 +124,7 @@ def test_short_credentials_may_be_an_error_that_knows_the_end() -> None:
 
 @pytest.mark.parametrize("policy", ["cap", "raise", "ignore"])
 def test_credentials_that_have_ended_sign_nothing(policy: Any) -> None:
-    with pytest.raises(ExpiredCredentialsError, match="^credentials have ended at 2026-01-02 14:25:00 UTC$"):
+    with pytest.raises(ExpiredCredentialsError, match=r"^credentials have ended at 2026-01-02 14:25:00 UTC$"):
         _prepared(ENDING, 60, ENDS, short_credentials=policy)
 
 
@@ -186,5 +188,7 @@ def test_there_are_three_policies(policy: str) -> None:
 
 
 def test_others_are_refused() -> None:
-    with pytest.raises(InvalidInputError, match="^short_credentials must be 'cap', 'raise' or 'ignore', got "):
+    with pytest.raises(
+        InvalidInputError, match=r"^short_credentials must be 'cap', 'raise' or 'ignore', got "
+    ):
         checked_policy("Cap")

@@ -27,7 +27,7 @@ def _without_translate_and_copy() -> SimpleNamespace:
     from types import SimpleNamespace
 
     path = Path(str(sigv4.__file__))
-    names: dict[str, Any] = {"hasattr": lambda owner, name: False, "__name__": "sigv4"}
+    names: dict[str, Any] = {"hasattr": lambda *_: False, "__name__": "sigv4"}
     exec(compile(path.read_text(encoding="utf-8"), str(path), "exec"), names)
     return SimpleNamespace(**names)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone, tzinfo
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -77,23 +77,19 @@ def test_a_naive_datetime_is_no_instant() -> None:
 
 
 def test_what_is_no_datetime_is_no_instant() -> None:
-    with pytest.raises(InvalidInputError, match="^now must be an aware datetime, got 5$"):
+    with pytest.raises(InvalidInputError, match=r"^now must be an aware datetime, got 5$"):
         instant_of("now", 5)
 
 
 def test_a_datetime_that_utc_can_not_express_is_no_instant() -> None:
-    class Failing(tzinfo):
-        """A zone whose offset some datetime can not take."""
-
-        def utcoffset(self, when: datetime | None) -> timedelta:
-            return timedelta(hours=1)
-
     class Overflowing(datetime):
+        """A datetime as some zones make them, at the ends of the calendar."""
+
         def timestamp(self) -> float:
             raise OverflowError
 
-    with pytest.raises(InvalidInputError, match="^now must be an aware datetime that UTC can express$"):
-        instant_of("now", Overflowing(1, 1, 1, tzinfo=Failing()))
+    with pytest.raises(InvalidInputError, match=r"^now must be an aware datetime that UTC can express$"):
+        instant_of("now", Overflowing(1, 1, 1, tzinfo=timezone.utc))
 
 
 # seconds_of
@@ -138,7 +134,7 @@ def test_durations_are_read_in_whole_seconds(seconds: int, span: Any) -> None:
     ids=lambda span: type(span).__name__,
 )
 def test_what_is_no_duration_is_refused_by_its_type(span: Any) -> None:
-    with pytest.raises(InvalidInputError, match="^span must be whole seconds, '15m', '1h30m', "):
+    with pytest.raises(InvalidInputError, match=r"^span must be whole seconds, '15m', '1h30m', "):
         seconds_of("span", span)
 
 
@@ -166,12 +162,12 @@ def test_what_is_no_duration_is_refused_by_its_type(span: Any) -> None:
     ],
 )
 def test_words_that_are_no_duration_are_refused(text: str) -> None:
-    with pytest.raises(InvalidInputError, match="^span must be whole seconds, '15m', '1h30m', "):
+    with pytest.raises(InvalidInputError, match=r"^span must be whole seconds, '15m', '1h30m', "):
         seconds_of("span", text)
 
 
 def test_fractions_of_a_second_are_refused() -> None:
-    with pytest.raises(InvalidInputError, match="^span must be whole seconds, got 0:00:01.500000$"):
+    with pytest.raises(InvalidInputError, match=r"^span must be whole seconds, got 0:00:01.500000$"):
         seconds_of("span", timedelta(seconds=1.5))
 
 
@@ -219,16 +215,16 @@ def test_an_instant_past_or_too_far_is_refused_when_it_is_signed(seconds: int) -
 
 @pytest.mark.parametrize("expires", [0, -1, WEEK + 1, "8d", timedelta(days=8), Index(0)])
 def test_a_lifetime_outside_the_limits_is_refused_at_once(expires: Any) -> None:
-    with pytest.raises(InvalidInputError, match="^expires must be 1 to 604800 seconds, got "):
+    with pytest.raises(InvalidInputError, match=r"^expires must be 1 to 604800 seconds, got "):
         lifetime(expires)
 
 
 def test_a_lifetime_of_the_wrong_type_is_told_all_the_forms() -> None:
     wrong: Any = 1.5
-    with pytest.raises(InvalidInputError, match="a timedelta or an aware datetime, got 1.5$"):
+    with pytest.raises(InvalidInputError, match=r"a timedelta or an aware datetime, got 1.5$"):
         lifetime(wrong)
 
 
 def test_a_lifetime_knows_a_shorter_limit() -> None:
-    with pytest.raises(InvalidInputError, match="^expires must be 1 to 60 seconds, got 61$"):
+    with pytest.raises(InvalidInputError, match=r"^expires must be 1 to 60 seconds, got 61$"):
         lifetime(61, 60)
