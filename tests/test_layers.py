@@ -19,11 +19,21 @@ SOURCE = Path(str(presignlib.__file__)).parent
 
 LAYERS = (
     # The core, exceptions, durations, and the one reader of the time, which results asks.
-    {"sigv4", "errors", "_time", "_clock"},
-    {"credentials", "rules", "_partitions", "_disposition", "snippets", "redaction", "_signature"},
+    {"sigv4", "errors", "_time", "_clock", "_p256"},
+    {
+        "sigv4a",
+        "_xml",
+        "credentials",
+        "rules",
+        "_partitions",
+        "_disposition",
+        "snippets",
+        "redaction",
+        "_signature",
+    },
     {"request", "results"},
-    {"signing", "endpoints"},
-    {"s3", "services"},
+    {"signing", "endpoints", "_arns"},
+    {"s3", "_service_request", "post_policy", "multipart"},
     # Providers import values and errors alone; settings ask them for the default chain.
     {"settings", "providers", "providers.environment"},
     {"_keywords"},  # the keywords' types, which nothing loads
@@ -40,6 +50,9 @@ ARROWS = {
     "_clock": "",
     "credentials": "_time errors",
     "rules": "sigv4 _time",
+    "_p256": "",
+    "sigv4a": "sigv4 _p256",
+    "_xml": "",
     "_partitions": "",
     "_disposition": "sigv4",
     "snippets": "",
@@ -48,18 +61,23 @@ ARROWS = {
     "request": "sigv4 errors",
     # explain() makes the string to sign; expires_within() asks the clock unless told.
     "results": "sigv4 snippets redaction _time _clock errors",
-    "signing": "sigv4 results _time errors",
-    "endpoints": "sigv4 request rules _partitions errors",
+    "signing": "sigv4 sigv4a results _time errors",
+    "endpoints": "_arns sigv4 request rules _partitions errors",
+    "_arns": "request _partitions errors",
     "s3": "sigv4 request _disposition _time errors",
-    "services": "sigv4 request rules errors",
+    "_service_request": "sigv4 request rules errors",
+    # The form has keys and metadata as S3's other uploads have, and ends as their URLs do.
+    "post_policy": "signing s3 request sigv4 snippets redaction _time errors",
+    "multipart": "s3 request _xml snippets errors",
     "settings": "providers signing endpoints _time _clock errors",  # signing has the policies' names
     "providers": "providers.environment errors",
     "providers.environment": "credentials errors",
     "_keywords": "_time credentials request",
-    "_operations": "settings signing s3 _time errors",
-    "_functions": "_operations _signature settings services s3 results _time",
-    "presigner": "_operations _signature settings s3 request results credentials _time _clock errors",
-    "": "_functions presigner results credentials errors",
+    "_operations": "settings signing s3 post_policy _time errors",
+    # A multipart upload is bound to the Presigner that signs its requests.
+    "_functions": "_operations _signature settings presigner _service_request s3 results _time",
+    "presigner": "_operations _signature settings s3 multipart request results credentials _time _clock errors",
+    "": "_functions presigner multipart post_policy results credentials errors",
     "cli": "",
     "__main__": "cli",
 }

@@ -23,6 +23,8 @@ from ._functions import (
     presign_get,
     presign_head,
     presign_list,
+    presign_multipart,
+    presign_post,
     presign_put,
 )
 from .credentials import Credentials
@@ -45,6 +47,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ._time import Expires
     from .credentials import CredentialsProvider
+    from .multipart import MultipartUpload
+    from .post_policy import PresignedPost
     from .presigner import Batch, Presigner
 
 __version__ = "0.1.0"
@@ -59,10 +63,12 @@ __all__ = [
     "ExpiredCredentialsError",
     "Expires",
     "InvalidInputError",
+    "MultipartUpload",
     "NoCredentialsError",
     "NoRegionError",
     "PresignError",
     "PresignWarning",
+    "PresignedPost",
     "PresignedURL",
     "Presigner",
     "ShortCredentialsWarning",
@@ -73,12 +79,20 @@ __all__ = [
     "presign_get",
     "presign_head",
     "presign_list",
+    "presign_multipart",
+    "presign_post",
     "presign_put",
 ]
 
 
 # Loaded when asked for: one URL needs no Presigner, and a Protocol needs typing.
-_LATER = {"Batch": "presigner", "CredentialsProvider": "credentials", "Presigner": "presigner"}
+_LATER = {
+    "Batch": "presigner",
+    "CredentialsProvider": "credentials",
+    "MultipartUpload": "multipart",
+    "PresignedPost": "post_policy",
+    "Presigner": "presigner",
+}
 
 
 def __getattr__(name: str) -> object:

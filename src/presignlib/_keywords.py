@@ -97,6 +97,26 @@ class PutKeywords(_ObjectKeywords, total=False):
     sse_customer_key: bytes | None
 
 
+class MultipartKeywords(WhereKeywords, total=False):
+    expires: Expires | None
+    content_type: str | None
+    overwrite: bool
+    if_match: str | None
+    metadata: Mapping[str, str] | None
+    tags: Mapping[str, str] | None
+    cache_control: str | None
+    content_disposition: str | None
+    content_encoding: str | None
+    storage_class: str | None
+    acl: str | None
+    sse: Literal["AES256", "aws:kms", "aws:kms:dsse"] | None
+    kms_key_id: str | None
+    sse_customer_key: bytes | None
+    request_payer: bool
+    expected_bucket_owner: str | None
+    headers: Pairs | None
+
+
 class PresignKeywords(TypedDict, total=False):
     service: Required[str]
     region: str | None

@@ -71,7 +71,7 @@ def prepare(
     if stable_for is not None and lifetime.ends_at is None:
         wanted += stable_for  # so that the last URL of the window has the life asked for
     ends_at = credentials.ends_at
-    expires, expires_at, limited_by = _limits(credentials, signed_at, wanted, second, short_credentials)
+    expires, expires_at, limited_by = limits(credentials, signed_at, wanted, second, short_credentials)
     stamp = timestamp(signed_at)
     contract, sign = _signer(request, credentials, stamp, expires, expires_at, limited_by, signed_at, keys)
     end = signed_at + (1 if stable_for is None else stable_for)
@@ -83,7 +83,7 @@ def prepare(
     return Prepared(sign, float(signed_at), float(end), contract, limited_by == "credentials")
 
 
-def _limits(
+def limits(
     credentials: Credentials, signed_at: int, wanted: int, second: int, policy: ShortCredentials
 ) -> tuple[int, int, LimitedBy]:
     """Return ``X-Amz-Expires``, the instant the URL dies, and what ends it."""
