@@ -117,6 +117,14 @@ class MultipartKeywords(WhereKeywords, total=False):
     headers: Pairs | None
 
 
+class SigningKeywords(TypedDict, total=False):
+    region: str | None
+    credentials: Credentials | CredentialsProvider | None
+    profile: str | None
+    now: datetime | None
+    short_credentials: Literal["cap", "raise", "ignore"]
+
+
 class PresignKeywords(TypedDict, total=False):
     service: Required[str]
     region: str | None

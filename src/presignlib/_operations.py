@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ._time import Expires
-    from .post_policy import PresignedPost
+    from .post_policy import Form, PresignedPost
     from .request import SignableRequest
     from .settings import SigningSettings, Where
     from .signing import SigningKeys
@@ -107,12 +107,18 @@ def post_of(
     bucket: str, key: str | None, options: dict[str, Any], where: Where, life: Lifetime, said: set[str]
 ) -> PresignedPost:
     """Return the form of one upload, with its options checked."""
-    from .post_policy import Limits, presigned_post
+    from .post_policy import Limits
+
+    return sign_post(bucket, Limits(bucket, key, **options), where, life, said)
+
+
+def sign_post(bucket: str, form: Form, where: Where, life: Lifetime, said: set[str]) -> PresignedPost:
+    """Return a form signed now, for the bucket's address."""
+    from .post_policy import presigned_post
 
     if isinstance(bucket, str) and bucket.startswith("arn:"):
         raise InvalidInputError("bucket", "a bucket's name: a policy can not name an ARN; an alias will do")
     address = where.address(bucket)
-    form = Limits(bucket, key, **options)
     now = where.clock()
     credentials = where.credentials.load(life.seconds if life.ends_at is None else life.ends_at - now)
     post, shortened = presigned_post(form, address, credentials, life, now, where.short_credentials)

@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 
     Condition = Mapping[str, str] | Sequence[str | int]
     Test = tuple[str, str, str]  # operator, field in lower case, value
+    Values = dict[str, Any]
+else:
+    Values = dict
 
 __all__ = ["PresignedPost"]
 
@@ -49,7 +52,7 @@ _OWN = frozenset(
 )
 
 
-class PresignedPost(dict):  # type: ignore[type-arg] - its two values differ in type, as boto3's do
+class PresignedPost(Values):
     """A form that uploads one file: ``{"url": …, "fields": {…}}``, and what it allows.
 
     ``fields`` come in their order, and ``file`` goes behind them. ``policy`` is what was
@@ -148,10 +151,20 @@ class PresignedPost(dict):  # type: ignore[type-arg] - its two values differ in 
         return PresignedPost, state
 
 
-class Limits:
-    """What a form may upload: the arguments of ``presign_post``, checked, as fields and conditions."""
+class Form:
+    """Fields and conditions before those that signing adds."""
 
     __slots__ = ("conditions", "fields")
+
+    def __init__(self, fields: dict[str, str], conditions: list[Any]) -> None:
+        self.fields = fields
+        self.conditions = conditions
+
+
+class Limits(Form):
+    """What a form may upload: the arguments of ``presign_post``, checked."""
+
+    __slots__ = ()
 
     def __init__(
         self,
@@ -168,8 +181,7 @@ class Limits:
         fields: Pairs | None = None,
         conditions: Iterable[Condition] = (),
     ) -> None:
-        self.fields: dict[str, str] = {}
-        self.conditions: list[Any] = [{"bucket": bucket}]
+        super().__init__({}, [{"bucket": bucket}])
         self._set_key(key, key_prefix)
         self.conditions.append(["content-length-range", *_sizes(min_size, max_size)])
         self._set_content_type(content_type)
@@ -190,11 +202,9 @@ class Limits:
     def _set_key(self, key: str | None, prefix: str | None) -> None:
         if (key is None) == (prefix is None):
             raise InvalidInputError("key", "given, or key_prefix: one of the two")
-        if prefix is not None:
-            if prefix != "":
-                check_key(prefix)
-            key = prefix + FILENAME
-        assert key is not None
+        if prefix:
+            check_key(prefix)
+        key = f"{prefix}{FILENAME}" if key is None else key
         check_key(key)
         if key.endswith(FILENAME):
             self.fields["key"] = key
@@ -241,11 +251,11 @@ class Limits:
                 raise InvalidInputError("conditions", f"about fields that are there: add {name} to fields")
             if name in given and not _holds(operator, given[name], value, name):
                 raise InvalidInputError("conditions", f"such that the field {name} fulfils them")
-        self.conditions += [dict(one) if hasattr(one, "items") else list(one) for one in raw]
+        self.conditions += [dict(one.items()) if hasattr(one, "items") else list(one) for one in raw]
 
 
 def presigned_post(
-    form: Limits,
+    form: Form,
     address: Address,
     credentials: Credentials,
     life: Lifetime,

@@ -439,6 +439,7 @@ def _filename(field: str, filename: str) -> str:
 
 
 def checked_metadata(metadata: Mapping[str, str] | None) -> list[tuple[str, str]]:
+    """Return metadata as headers: printable ASCII, 2 KB in all."""
     pairs = pairs_of("metadata", metadata)
     names = [name.lower() for name, _ in pairs]
     if len(set(names)) < len(names):
@@ -535,6 +536,7 @@ def _text(field: str, value: str) -> str:
 
 
 def checked_integer(field: str, value: int, least: int, most: int) -> int:
+    """Return an integer from ``least`` to ``most``; whatever has ``__index__`` is one, but no bool."""
     if isinstance(value, bool) or not hasattr(value, "__index__"):
         raise InvalidInputError(field, f"an integer from {least} to {most}", shown(value))
     number = int(value.__index__())

@@ -118,8 +118,8 @@ def html_form(url: str, fields: Mapping[str, str], asked: Mapping[str, str]) -> 
         for name, value in fields.items()
     ]
     lines += [
-        f'  <label>{html_escaped(name)} <input name="{html_escaped(name)}" value="{html_escaped(value)}"></label>'
-        for name, value in asked.items()
+        f'  <label>{name} <input name="{name}" value="{html_escaped(value)}"></label>'
+        for name, value in ((html_escaped(name), value) for name, value in asked.items())
     ]
     return "\n".join(
         [*lines, '  <input type="file" name="file" required>', "  <button>Upload</button>", "</form>"]
