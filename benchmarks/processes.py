@@ -69,13 +69,12 @@ def blocks():
     gc.collect()
     return sys.getallocatedblocks()
 
-# Everything once beforehand, so that what is kept on purpose is there, and the numbers too.
-sign(range(20_000))
-for _ in range(2):
-    kept = resident()
-    before = blocks()
-sign(range(int(sys.argv[1])))
-print(blocks() - before, resident() - kept)
+look = {{"blocks": blocks, "resident": resident}}[sys.argv[1]]
+sign(range(20_000))  # fills what is kept on purpose
+before = look()
+before = look()  # again, so that the number itself is counted before as after
+sign(range(int(sys.argv[2])))
+print(look() - before)
 """
 
 
@@ -121,8 +120,9 @@ class Installed:
         That is: blocks of Python's allocator, where a single one is seen, and resident
         memory in whole bytes for each URL, where other allocators are seen too.
         """
-        blocks, kibibytes = self._output(_GROWTH, str(count)).split()
-        return int(blocks), round(int(kibibytes) * 1_024 / count)
+        blocks = int(self._output(_GROWTH, "blocks", str(count)))
+        kibibytes = int(self._output(_GROWTH, "resident", str(count)))
+        return blocks, round(kibibytes * 1_024 / count)
 
     def _output(self, code: str, *arguments: str, options: tuple[str, ...] = ("-I",)) -> str:
         command = [self._python, *options, "-c", code, *arguments]

@@ -331,6 +331,11 @@ MODULES = {
     "presignlib.credentials": "credentials.md",
     "presignlib.providers": "providers.md",
     "presignlib.cli": "cli.md",
+    "presignlib.services": "services.md",
+    "presignlib.boto": "boto.md",
+    "presignlib.post_policy": "post_policy.md",
+    "presignlib.multipart": "multipart.md",
+    "presignlib.sigv4a": "sigv4a.md",
 }
 
 

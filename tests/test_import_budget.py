@@ -122,7 +122,9 @@ def test_it_works_in_the_c_locale(utf8: str) -> None:
     assert _is_right(_run(RESULT, "-X", utf8, LC_ALL="C")[0])
 
 
-@pytest.mark.parametrize("compression", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED], ids=["stored", "deflated"])
+@pytest.mark.parametrize(
+    "compression", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED], ids=["stored", "deflated"]
+)
 def test_it_works_from_a_zip(tmp_path: Path, compression: int) -> None:
     archive = tmp_path / "package.zip"
     with zipfile.ZipFile(archive, "w", compression) as packed:

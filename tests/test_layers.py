@@ -40,6 +40,7 @@ LAYERS = (
     {"_operations"},  # what functions and Presigner share
     {"_functions", "presigner"},
     {""},  # the package itself
+    {"services", "boto", "_boto_names"},  # made of public calls, as a program would be
     {"cli"},
     {"__main__"},
 )
@@ -73,10 +74,15 @@ ARROWS = {
     "providers": "providers.environment errors",
     "providers.environment": "credentials errors",
     "_keywords": "_time credentials request",
-    "_operations": "settings signing s3 post_policy _time errors",
+    "_operations": "settings signing s3 post_policy credentials _time errors",
     # A multipart upload is bound to the Presigner that signs its requests.
     "_functions": "_operations _signature settings presigner _service_request s3 results _time",
-    "presigner": "_operations _signature settings s3 multipart request results credentials _time _clock errors",
+    "presigner": "_operations _signature settings s3 multipart request results credentials _time _clock"
+    " errors",
+    # Recipes need the region before they sign: it is in the host.
+    "services": "_functions _partitions _time settings request errors",
+    "boto": "_boto_names _operations presigner post_policy settings sigv4 _time errors",
+    "_boto_names": "",
     "": "_functions presigner multipart post_policy results credentials errors",
     "cli": "",
     "__main__": "cli",

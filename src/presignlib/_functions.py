@@ -69,12 +69,18 @@ def _once(operation: Operation, bucket: str, key: str | None, keywords: Any) -> 
     """Return the URL of one operation, from all the keywords of its function."""
     options, settings = split(keywords)
     said: set[str] = set()
-    if key is not None:
-        look_at(key, said)
+    if operation.request is s3.object_request:
+        look_at(key, said)  # None is no key: it must not come to mean the bucket
     stable_for = window_of(options.pop("stable_for", None))
     life = life_of(options.pop("expires", operation.expires), stable_for, WEEK)
     prepared = state_of(
-        operation, bucket, options, Where(**with_environment(settings)), life, stable_for, "presign_"
+        operation,
+        bucket,
+        options,
+        Where(**with_environment(settings)),
+        life,
+        stable_for,
+        f"presign_{operation.name}",
     ).renewed(None, said)
     return presigned_url(prepared.sign("" if key is None else key), prepared.contract, key)
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from . import s3
 from ._time import Lifetime, as_datetime, lifetime, span_of
-from .errors import InvalidInputError, ShortCredentialsWarning, warn
+from .credentials import Credentials
+from .errors import CredentialsError, InvalidInputError, ShortCredentialsWarning, warn
 from .settings import KEYWORDS
 from .signing import Prepared, prepare
 
@@ -60,6 +61,9 @@ _WAYS_OUT = {
 }
 
 
+_HINTS = dict.fromkeys(("ExpiresIn", "expires_in", "expire", "ttl"), "expires=")  # other tools' names
+
+
 class State:
     """One request as it is prepared for now; ``prepared`` is swapped whole."""
 
@@ -78,10 +82,17 @@ class State:
         """Return what is prepared for now, with credentials that are asked for now."""
         where, life = self.where, self.life
         now = where.clock()
+        life.after(int(now // 1))  # before anything is fetched for it
         wanted = (life.seconds if life.ends_at is None else life.ends_at - now) + (self.stable_for or 0)
+        credentials = where.credentials.load(wanted)
+        if not isinstance(credentials, Credentials):
+            given = type(credentials).__name__
+            raise CredentialsError(
+                f"load() must give Credentials, got {given}", type(where.credentials).__name__
+            )
         prepared = prepare(
             self.request,
-            where.credentials.load(wanted),
+            credentials,
             life,
             now,
             stable_for=self.stable_for,
@@ -143,13 +154,13 @@ def state_of(
     where: Where,
     life: Lifetime,
     stable_for: int | None,
-    caller: str = "",
+    caller: str = "",  # what a TypeError names; the operation, unless given
 ) -> State:
     """Return the state of an operation, with its own options checked."""
     try:
         parts = operation.parts(**options) if options else operation.bare
     except TypeError:
-        refuse_unknown(caller + operation.name, options, names_of(operation.parts))
+        refuse_unknown(caller or operation.name, options, names_of(operation.parts))
         raise
     request = operation.request(operation.method, where.address(bucket), parts, bucket)
     return State(request, where, life, stable_for)
@@ -168,12 +179,13 @@ def refuse_unknown(name: str, options: Iterable[str], known: Iterable[str]) -> N
             way_out = _WAYS_OUT.get((name.removeprefix("presign_"), option))
             if way_out is not None:
                 raise InvalidInputError(option, way_out)
-            raise TypeError(f"{name.partition(' ')[0]}() got an unexpected keyword argument {option!r}")
+            hint = f"; use {_HINTS[option]}" if option in _HINTS else ""
+            raise TypeError(f"{name.partition(' ')[0]}() got an unexpected keyword argument {option!r}{hint}")
 
 
-def look_at(key: str, said: set[str]) -> None:
+def look_at(key: str | None, said: set[str]) -> None:
     """Check a key that is not plainly good, and say what clients will do to it."""
-    s3.check_key(key)
+    key = s3.checked_key(key)
     if "rewrite" not in said and s3.is_rewritten(key):
         said.add("rewrite")
         s3.warn_rewritten(key)

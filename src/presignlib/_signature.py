@@ -40,6 +40,7 @@ class _Shown:
         self, function: Any, sources: tuple[Callable[..., Any], ...], first: dict[str, object]
     ) -> None:
         copied = type(function)(function.__code__, function.__globals__, function.__name__)
+        copied.__defaults__, copied.__kwdefaults__ = function.__defaults__, function.__kwdefaults__
         copied.__doc__, copied.__annotations__ = function.__doc__, function.__annotations__
         self.__wrapped__ = copied
         self._sources = sources
@@ -47,17 +48,37 @@ class _Shown:
 
     @property
     def __signature__(self) -> Signature:
-        from inspect import Parameter, signature
+        return _extended(self.__wrapped__, self._first, self._sources)
 
-        own = signature(self.__wrapped__)
-        shown = [p for p in own.parameters.values() if p.kind is not Parameter.VAR_KEYWORD]
-        keyword = Parameter.KEYWORD_ONLY
-        shown += [Parameter(name, keyword, default=default) for name, default in self._first.items()]
-        for source in self._sources:
-            taken = {*_INNER, *(p.name for p in shown)}
-            shown += [
-                p.replace(kind=keyword)
-                for p in signature(source).parameters.values()
-                if p.name not in taken and p.kind is not Parameter.VAR_KEYWORD
-            ]
-        return own.replace(parameters=shown)
+
+class ClassShows:
+    """The same for a class: as its ``__signature__``, it adds to what ``__init__`` shows."""
+
+    __slots__ = ("_sources",)
+
+    def __init__(self, *sources: Callable[..., Any]) -> None:
+        self._sources = sources
+
+    def __get__(self, instance: object, owner: type) -> Signature:
+        own = _extended(owner.__init__, {}, self._sources)  # type: ignore[misc]
+        return own.replace(parameters=[p for name, p in own.parameters.items() if name != "self"])
+
+
+def _extended(
+    function: Callable[..., Any], first: dict[str, object], sources: tuple[Callable[..., Any], ...]
+) -> Signature:
+    """Return a function's signature with keywords in place of its ``**``."""
+    from inspect import Parameter, signature
+
+    own = signature(function)
+    shown = [p for p in own.parameters.values() if p.kind is not Parameter.VAR_KEYWORD]
+    keyword = Parameter.KEYWORD_ONLY
+    shown += [Parameter(name, keyword, default=default) for name, default in first.items()]
+    for source in sources:
+        taken = {*_INNER, *(p.name for p in shown)}
+        shown += [
+            p.replace(kind=keyword)
+            for p in signature(source).parameters.values()
+            if p.name not in taken and p.kind is not Parameter.VAR_KEYWORD
+        ]
+    return own.replace(parameters=shown)

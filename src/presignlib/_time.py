@@ -62,8 +62,8 @@ def instant_of(field: str, when: object) -> float:
     Raises InvalidInputError, with ``field``, for anything else: a naive one could
     mean local time or UTC.
     """
-    if not (hasattr(when, "utcoffset") and hasattr(when, "timestamp")):
-        raise InvalidInputError(field, "an aware datetime", shown(when))
+    if isinstance(when, type) or not (hasattr(when, "utcoffset") and hasattr(when, "timestamp")):
+        raise InvalidInputError(field, "an aware datetime", type(when).__name__)
     if when.utcoffset() is None:
         raise InvalidInputError(field, "an aware datetime", "a naive one; add tzinfo=timezone.utc")
     try:
@@ -82,8 +82,10 @@ def seconds_of(field: str, span: object, forms: str = _FORMS) -> int:
         return int(span)
     if isinstance(span, str):
         return _parsed(field, span, forms)
-    if hasattr(span, "days") and hasattr(span, "seconds") and hasattr(span, "microseconds"):
-        if span.microseconds:
+    if isinstance(span, type):
+        raise InvalidInputError(field, forms, "a type")
+    if hasattr(span, "total_seconds") and hasattr(span, "days") and hasattr(span, "seconds"):
+        if getattr(span, "microseconds", 0):
             raise InvalidInputError(field, "whole seconds", str(span))
         return int(span.days * 86_400 + span.seconds)
     if hasattr(span, "__index__") and not isinstance(span, bool):
@@ -144,7 +146,7 @@ def lifetime(expires: Expires, longest: int = WEEK) -> Lifetime:
 
 def _is_datetime(value: object) -> bool:
     # By its shape, so that the module datetime is not loaded for those who pass none.
-    return hasattr(value, "utcoffset") and hasattr(value, "timestamp")
+    return hasattr(value, "utcoffset") and hasattr(value, "timestamp") and not isinstance(value, type)
 
 
 def _shown_seconds(given: object, seconds: int) -> str:
@@ -163,7 +165,8 @@ def _parsed(field: str, text: str, forms: str) -> int:
         size = _UNITS.get(unit, 0)
         # Units go from large to small, each once: "5m5m" is a slip of the pen.
         if not digits or len(digits) > 9 or not 0 < size < previous:
-            raise InvalidInputError(field, forms, shown(text))
+            hint = f"; write {text} or '{text}s'" if digits == text else ""
+            raise InvalidInputError(field, forms, shown(text) + hint)
         total, previous = total + int(digits) * size, size
         rest = rest[len(unit) :].lstrip(" ")
     if previous > WEEK:

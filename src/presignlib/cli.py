@@ -93,11 +93,13 @@ def _parser() -> ArgumentParser:
 def _url(options: Namespace) -> PresignedURL:
     bucket, key = _target(options.target)
     presigner = Presigner(
-        expires=int(options.expires_in) if options.expires_in.isdecimal() else options.expires_in,
+        expires=_duration(options.expires_in),
         region=options.region,
         endpoint_url=options.endpoint_url,
         addressing_style=options.addressing_style,
     )
+    if not key and options.command != "list":
+        raise InvalidInputError("target", "s3://bucket/key")
     if options.command == "list":
         return presigner.list(bucket, prefix=key or None)
     if options.command == "get":
@@ -111,6 +113,11 @@ def _url(options: Namespace) -> PresignedURL:
             overwrite=not options.no_overwrite,
         )
     return presigner.head(bucket, key) if options.command == "head" else presigner.delete(bucket, key)
+
+
+def _duration(text: str) -> int | str:
+    """Return bare digits as seconds; the rest is a duration in words."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else text
 
 
 def _target(text: str) -> tuple[str, str]:

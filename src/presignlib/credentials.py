@@ -136,7 +136,7 @@ def _check_secret(value: str) -> None:
     if not isinstance(value, str):
         raise InvalidInputError("secret_access_key", "a str", type(value).__name__)
     if not value:
-        raise InvalidInputError("secret_access_key", "not empty")
+        raise InvalidInputError("secret_access_key", "text of at least one character")
     if value.isascii() and value.isprintable():
         return
     if any(c < " " or "\x7f" <= c <= "\x9f" or "\ud800" <= c <= "\udfff" for c in value):

@@ -244,8 +244,10 @@ def _custom_address(bucket: str | None, region: str, endpoint: Endpoint, url: Pa
     style = endpoint.style
     if bucket is None:
         return _address(url.scheme, url.authority, bucket, region, endpoint, True, url.path)
-    if style == "auto" and is_aws_host(url.host):
-        style = "virtual"
+    if not endpoint.is_custom:
+        if url.host.startswith(f"{bucket}.s3"):
+            raise InvalidInputError("endpoint_url", "free of the bucket, which is added to it")
+        style = "virtual" if style == "auto" else style
     if style == "auto" and endpoint.sign_host is not None and endpoint.sign_host.startswith(bucket + "."):
         # The signed host names the bucket, so the path must not name it again; the
         # URL's host is someone's own name for that bucket and is taken as it is.

@@ -26,7 +26,7 @@ __all__ = [
     "UnsignedHeaderWarning",
 ]
 
-_PACKAGE = __name__.partition(".")[0]
+_PACKAGE = __name__.rpartition(".")[0]  # wherever it is vendored
 _LONGEST_VALUE = 60  # characters of a VALUE that a message shows
 
 
@@ -115,12 +115,19 @@ def warn(category: type[PresignWarning], message: str) -> None:
     import warnings
 
     level, frame = 1, sys._getframe(0)
-    while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] == _PACKAGE:
+    while frame.f_back is not None and _is_ours(frame.f_globals.get("__name__", "")):
         level, frame = level + 1, frame.f_back
     warnings.warn(message, category, stacklevel=level)
 
 
+def _is_ours(module: str) -> bool:
+    return module == _PACKAGE or module.startswith(f"{_PACKAGE}.")
+
+
 def shown(value: object) -> str:
     """Return ``value`` as a message shows it: its repr, cut. Never call it for a secret."""
-    text = repr(value) if isinstance(value, (str, int, float)) else type(value).__name__
+    try:
+        text = repr(value) if isinstance(value, (str, int, float)) else type(value).__name__
+    except ValueError:  # Python refuses to write integers of thousands of digits
+        return "a number of thousands of digits"
     return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 1] + "…"

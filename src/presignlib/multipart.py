@@ -45,7 +45,7 @@ class MultipartUpload:
     __slots__ = ("_common", "_complete", "_create", "_sign", "bucket", "key")
 
     def __init__(self, bucket: str, key: str, sign: Sign, options: dict[str, Any]) -> None:
-        s3.check_key(key)
+        s3.checked_key(key)
         self.bucket = bucket
         self.key = key
         self._sign = sign

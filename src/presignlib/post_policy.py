@@ -15,7 +15,7 @@ from ._time import as_datetime, clock_text, instant_of
 from .errors import InvalidInputError, shown
 from .redaction import HIDDEN
 from .request import check_header_value, check_text, pairs_of
-from .s3 import check_key, checked_metadata
+from .s3 import checked_key, checked_metadata
 from .signing import limits
 from .sigv4 import ALGORITHM, credential_scope, signature, signing_key
 
@@ -203,9 +203,9 @@ class Limits(Form):
         if (key is None) == (prefix is None):
             raise InvalidInputError("key", "given, or key_prefix: one of the two")
         if prefix:
-            check_key(prefix)
+            checked_key(prefix)
         key = f"{prefix}{FILENAME}" if key is None else key
-        check_key(key)
+        checked_key(key)
         if key.endswith(FILENAME):
             self.fields["key"] = key
             self.conditions.append(["starts-with", "$key", key.removesuffix(FILENAME)])

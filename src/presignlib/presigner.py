@@ -21,7 +21,7 @@ from ._operations import (
     state_of,
     window_of,
 )
-from ._signature import shows
+from ._signature import ClassShows, shows
 from ._time import as_datetime, instant_of, span_of
 from .credentials import Credentials
 from .errors import InvalidInputError
@@ -116,6 +116,7 @@ class Presigner:
     _source: tuple[Credentials | CredentialsProvider | None, str | None]
     _stable_for: int | None
     _where: Where
+    __signature__ = ClassShows(Where.__init__)
 
     def __init__(
         self,
@@ -260,7 +261,7 @@ class Presigner:
         """
         if isinstance(keys, (str, bytes)) or not hasattr(keys, "__iter__"):
             raise InvalidInputError("keys", "an iterable of keys", type(keys).__name__)
-        return Batch(self._state(GET, bucket, keywords), iter(keys), self._cache.keys)
+        return Batch(self._state(GET, bucket, keywords, "get_many"), iter(keys), self._cache.keys)
 
     def _url(self, operation: Operation, bucket: str, key: str, keywords: Any) -> PresignedURL:
         try:
@@ -270,11 +271,11 @@ class Presigner:
                 else (operation.name, bucket)
             ]
         except (KeyError, TypeError):
-            s3.check_key(key)
+            s3.checked_key(key)
             state = self._state(operation, bucket, keywords)
         prepared = state.prepared
         if not prepared.start <= state.where.clock() < prepared.end:
-            s3.check_key(key)
+            s3.checked_key(key)
             prepared = state.renewed(self._cache.keys, self._cache.said)
         try:
             # Plainly good keys pass these three cheap questions; the rest is looked at.
@@ -282,7 +283,7 @@ class Presigner:
                 look_at(key, self._cache.said)
             url = PresignedURL(prepared.sign(key))
         except (TypeError, AttributeError, ValueError):
-            s3.check_key(key)
+            s3.checked_key(key)
             raise
         url._contract = prepared.contract
         url._key = key
@@ -295,7 +296,7 @@ class Presigner:
             prepared = state.renewed(self._cache.keys, self._cache.said)
         return presigned_url(prepared.sign(""), prepared.contract, None)
 
-    def _state(self, operation: Operation, bucket: str, keywords: Any) -> State:
+    def _state(self, operation: Operation, bucket: str, keywords: Any, caller: str = "") -> State:
         """Return the kept state of an operation, or a new one; it is kept if it may be."""
         fixed = _FIXED_TYPES.issuperset(map(type, keywords.values()))
         name = (operation.name, bucket, *keywords.items(), *map(type, keywords.values()))
@@ -310,7 +311,7 @@ class Presigner:
             life = self._life
         else:
             life = life_of(self._expires if expires is None else expires, window, self._longest)
-        state = state_of(operation, bucket, options, self._elsewhere(settings), life, window)
+        state = state_of(operation, bucket, options, self._elsewhere(settings), life, window, caller)
         if fixed and not settings:
             self._cache.keep(name, state)
         return state
@@ -430,5 +431,5 @@ class Batch:
                     start, end, sign = prepared.start, prepared.end, prepared.sign
                 yield sign(key)
         except (TypeError, AttributeError, ValueError):
-            s3.check_key(key)
+            s3.checked_key(key)
             raise

@@ -115,12 +115,17 @@ class SignableRequest:
 
 def pairs_of(field: str, given: Pairs | None) -> list[tuple[str, str]]:
     """Return a mapping, or pairs, as a list of ``(name, value)`` pairs of str."""
-    if not given:
+    if given is None:
         return []
+    if isinstance(given, (str, bytes)):
+        raise InvalidInputError(field, "a mapping, or pairs of name and value")
     items = given.items() if hasattr(given, "items") else given
     pairs = []
     try:
-        for name, value in items:
+        for pair in items:
+            if isinstance(pair, (str, bytes)):
+                raise InvalidInputError(field, "a mapping, or pairs of name and value")
+            name, value = pair
             if not (isinstance(name, str) and isinstance(value, str)):
                 raise InvalidInputError(field, "names and values that are str")
             pairs.append((name, value))
@@ -160,7 +165,7 @@ def checked_headers(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
         return []
     kept = []
     for name, value in pairs:
-        if not name or not _TOKEN.issuperset(name):
+        if not is_token(name):
             raise InvalidInputError("headers", "named by tokens: letters, digits and !#$%&'*+-.^_`|~")
         lower = name.lower()
         if lower in ("host", "authorization"):
@@ -177,6 +182,11 @@ def checked_headers(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
         else:
             kept.append((name, value))
     return canonical_headers(kept)
+
+
+def is_token(name: str) -> bool:
+    """Tell whether ``name`` can name a header (RFC 9110, section 5.1)."""
+    return bool(name) and _TOKEN.issuperset(name)
 
 
 def check_header_value(field: str, value: str) -> None:
@@ -204,7 +214,7 @@ def checked_label(field: str, text: str, *, any_case: bool = False) -> str:
     """Return a region or a service, which has to be one DNS label."""
     if not isinstance(text, str) or not is_host_label(text.lower() if any_case else text):
         rule = "letters, digits and hyphens" if any_case else "lower-case letters, digits and hyphens"
-        raise InvalidInputError(field, f"a DNS label: {rule}", shown(text))
+        raise InvalidInputError(field, f"a DNS label: {rule}", shown(text) if field == "region" else None)
     return text
 
 

@@ -18,6 +18,7 @@ from .request import (
     check_text,
     checked_headers,
     checked_query,
+    is_token,
     pairs_of,
 )
 from .sigv4 import encode_path, uri_encode
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     StorageEncryption = Literal["AES256", "aws:kms", "aws:kms:dsse"]
 
 _LONGEST_KEY = 1_024  # bytes of UTF-8
+_LONGEST_PUT = 5 * 1024**3  # bytes; what is longer goes up in parts
 _ACLS = (
     "private",
     "public-read",
@@ -50,15 +52,15 @@ _UNREPEATED = frozenset({"versionid", "partnumber", "uploadid", "x-amz-request-p
 _SSE = "x-amz-server-side-encryption"
 
 
-def check_key(key: str) -> None:
-    """Refuse what S3 takes for no key: 1 to 1,024 bytes of UTF-8 without NUL.
+def checked_key(key: str | None) -> str:
+    """Return a key that S3 takes for one: 1 to 1,024 bytes of UTF-8 without NUL.
 
     Other control characters are legal. Keys are never changed.
     """
     if not isinstance(key, str):
         raise InvalidInputError("key", "a str", type(key).__name__)
     if key.isascii() and 0 < len(key) <= _LONGEST_KEY and "\0" not in key:
-        return
+        return key
     try:
         size = len(key.encode())
     except UnicodeEncodeError:
@@ -67,6 +69,7 @@ def check_key(key: str) -> None:
         raise InvalidInputError("key", f"1 to {_LONGEST_KEY} bytes of UTF-8", f"{size} bytes")
     if "\0" in key:
         raise InvalidInputError("key", "free of NUL", shown(key))
+    return key
 
 
 def is_rewritten(key: str) -> bool:
@@ -101,7 +104,7 @@ def bucket_request(method: str, address: Address, parts: Parts, bucket: str) -> 
 
 def plain_url(address: Address, key: str) -> str:
     """Return the unsigned URL of an object."""
-    check_key(key)
+    checked_key(key)
     return f"{address.base}/{encode_path(key)}"
 
 
@@ -246,7 +249,7 @@ def put_object(
     ]
     if content_length is not None:
         fields.append(
-            ("content-length", str(checked_integer("content_length", content_length, 0, 5 * 1024**4)))
+            ("content-length", str(checked_integer("content_length", content_length, 0, _LONGEST_PUT)))
         )
     if not isinstance(overwrite, bool):
         raise InvalidInputError("overwrite", "True or False", shown(overwrite))
@@ -363,7 +366,7 @@ def _object_parts(
     """Return the parts with what most operations have in common."""
     if version_id is not None:
         if version_id == "":
-            raise InvalidInputError("version_id", "not empty")
+            raise InvalidInputError("version_id", "an id of at least one character")
         options.append(("versionId", _text("version_id", version_id)))
     if not isinstance(request_payer, bool):
         raise InvalidInputError("request_payer", "True or False", shown(request_payer))
@@ -372,7 +375,7 @@ def _object_parts(
     if expected_bucket_owner is not None:
         owner = expected_bucket_owner
         if not (isinstance(owner, str) and len(owner) == 12 and owner.isascii() and owner.isdigit()):
-            raise InvalidInputError("expected_bucket_owner", "an account id of 12 digits", shown(owner))
+            raise InvalidInputError("expected_bucket_owner", "an account id of 12 digits")
         fields.append(("x-amz-expected-bucket-owner", owner))
     return _merged(options, fields, query, headers)
 
@@ -446,7 +449,9 @@ def checked_metadata(metadata: Mapping[str, str] | None) -> list[tuple[str, str]
         raise InvalidInputError("metadata", "of names that differ by more than case")
     if sum(len(name) + len(value) for name, value in pairs) > 2_048:
         raise InvalidInputError("metadata", "2048 bytes at most, names and values together")
-    for _, value in pairs:
+    for name, value in pairs:
+        if not is_token(name):
+            raise InvalidInputError("metadata", "named by tokens: letters, digits and !#$%&'*+-.^_`|~")
         check_header_value("metadata", value)
     return [(f"x-amz-meta-{name}", value) for name, value in pairs]
 
@@ -523,7 +528,7 @@ def _header_text(field: str, value: str) -> str:
     if not isinstance(value, str):
         raise InvalidInputError(field, "a str", type(value).__name__)
     if not value:
-        raise InvalidInputError(field, "not empty")
+        raise InvalidInputError(field, "text of at least one character")
     check_header_value(field, value)
     return value
 
@@ -537,7 +542,7 @@ def _text(field: str, value: str) -> str:
 
 def checked_integer(field: str, value: int, least: int, most: int) -> int:
     """Return an integer from ``least`` to ``most``; whatever has ``__index__`` is one, but no bool."""
-    if isinstance(value, bool) or not hasattr(value, "__index__"):
+    if isinstance(value, (bool, type)) or not hasattr(value, "__index__"):
         raise InvalidInputError(field, f"an integer from {least} to {most}", shown(value))
     number = int(value.__index__())
     if not least <= number <= most:

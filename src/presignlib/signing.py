@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     SigningKeys = dict[tuple[str, str, str, str], bytes]
 
 _POLICIES: tuple[ShortCredentials, ...] = ("cap", "raise", "ignore")
+_LATEST = 253_399_622_400  # 9999-12-01, so that a URL's end is still a date
 _MOST_KEYS = 16  # signing keys kept: a day's, of a few regions and credentials
 
 
@@ -65,6 +66,8 @@ def prepare(
     the credentials have ended, or end too soon with ``short_credentials="raise"``.
     """
     second = int(now // 1)
+    if second >= _LATEST:
+        raise InvalidInputError("now", "before December 9999")
     signed_at = second if stable_for is None else second - second % stable_for
     lifetime.after(second)  # an instant may lie in the window and be past all the same
     wanted = lifetime.after(signed_at)

@@ -219,6 +219,10 @@ def sent_headers(case: Case) -> Pairs:
     return [(name, value) for name, value in case.headers if name.lower() not in NEVER_SIGNED]
 
 
+# What the service's name decides, where the caller does not.
+NOT_TOLD = {"path_encoding": None, "normalize_path": None, "payload_hash": None, "token_placement": None}
+
+
 def by_presign(case: Case, **changes: Any) -> PresignedURL:
     """Sign the case's URL with the public function for any service."""
     arguments: dict[str, Any] = {

@@ -33,7 +33,7 @@ def of_kind(*kinds: str) -> list[Any]:
 def test_an_eks_token_is_the_expected_one(case: Case) -> None:
     cluster = dict(case.headers)["x-k8s-aws-id"]
     if (case.expires or 0) > 900:  # which EKS takes for no token
-        with pytest.raises(InvalidInputError, match="^expires must be 1 to 900 seconds"):
+        with pytest.raises(InvalidInputError, match=r"^expires must be 1 to 900 seconds"):
             services.eks_token(cluster, expires=case.expires or 0, **signing(case))
         return
     token = services.eks_token(cluster, expires=case.expires or 0, **signing(case))

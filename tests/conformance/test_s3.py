@@ -20,6 +20,7 @@ from presignlib import (
 )
 
 from .cases import (
+    NOT_TOLD,
     Case,
     by_presign,
     by_the_core,
@@ -45,21 +46,10 @@ pytestmark = [
 
 CASES = signing_cases("s3_presign")
 
-ARN = ("bucket", "ARNs are not built yet")
 UNDERSCORE = ("bucket", "AWS has no bucket with an underscore since 2018")
 
 # Cases that the Presigner refuses: the field it names, and why.
 REFUSED = {
-    "arn/access-point-slash": ARN,
-    "arn/access-point-slash-put": ARN,
-    "arn/access-point-cn-put": ARN,
-    "arn/access-point-gov": ARN,
-    "arn/access-point-gov-put": ARN,
-    "arn/outposts": ARN,
-    "arn/outposts-put": ARN,
-    "arn/outposts-colon": ARN,
-    "arn/access-point-other-region": ARN,
-    "arn/access-point-dualstack": ARN,
     "bucket-virtual/underscore": UNDERSCORE,
     "bucket-auto/underscore": UNDERSCORE,
     "bucket-path/underscore": UNDERSCORE,
@@ -141,6 +131,11 @@ def test_presign_signs_every_case_from_its_url(case: Case) -> None:
     assert case.string_to_sign == signed.string_to_sign
     assert case.signature == signed.signature
     assert case.signed_url == signed.url
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_services_name_alone_decides_how_it_is_signed(case: Case) -> None:
+    assert case.canonical_request == stages(by_presign(case, **NOT_TOLD)).canonical_request
 
 
 @pytest.mark.parametrize("case", without(CASES, REFUSED))

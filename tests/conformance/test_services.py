@@ -7,6 +7,7 @@ import pytest
 from presignlib import InvalidInputError
 
 from .cases import (
+    NOT_TOLD,
     Case,
     by_presign,
     by_the_core,
@@ -76,8 +77,6 @@ TOLD_MORE = {
     "execute-api/body-hash": "the hash of a body is the caller's to give",
     "opensearch/aoss": "OpenSearch Serverless takes UNSIGNED-PAYLOAD where the caller says so",
 }
-
-NOT_TOLD = {"path_encoding": None, "normalize_path": None, "payload_hash": None, "token_placement": None}
 
 
 def query_in_url(case: Case) -> str | None:

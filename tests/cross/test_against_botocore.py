@@ -9,7 +9,7 @@ What botocore can not say, and these tests therefore leave out:
   this header before it presigns;
 - headers that clients or proxies set: it signs some of those that presignlib leaves out;
 - a scheme's default port: it writes it into the URL, though not into the signed host,
-  and for ``wss`` signs it (``test_vectors.py`` of other signers has these);
+  and for ``wss`` signs it;
 - the hash of a body, but by a header ``x-amz-content-sha256``: it makes parameters of a body;
 - a path that keeps empty and dot segments, for services but S3: it always normalises;
 - us-east-1's global host, which it prefers unless it is told ``regional``;
@@ -46,6 +46,7 @@ from presignlib import (
 )
 from tests.strategies import (
     DIFFERENTIAL,
+    OPERATIONS,
     REGIONS,
     Pairs,
     buckets,
@@ -333,7 +334,7 @@ def parted(url: str) -> tuple[str, list[str]]:
     return base, sorted(query.split("&"))
 
 
-@DIFFERENTIAL
+@OPERATIONS
 @given(
     call=calls(),
     region=st.sampled_from(REGIONS),

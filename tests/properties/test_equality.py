@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from presignlib import (
     Credentials,
+    InvalidInputError,
     PresignedURL,
     Presigner,
     presign_delete,
@@ -139,6 +140,25 @@ def test_what_a_presigner_signed_before_does_not_show(
         url = getattr(used, name)(*target, **options)
         assert str(expected) == str(url)
         assert contract(expected) == contract(url)
+
+
+@LAW
+@given(st.lists(st.sampled_from([True, 1, 1.0, False, 0]), min_size=2, max_size=6), st.data())
+def test_a_presigner_refuses_what_a_fresh_one_refuses(values: list[Any], data: st.DataObject) -> None:
+    # Python says that True == 1 == 1.0, and a cache may take one for the other.
+    used = Presigner(region="us-east-1", credentials=WHO, now=NOW)
+    option = data.draw(st.sampled_from(["request_payer", "part_number", "expires", "dualstack"]))
+    for value in values:
+        fresh = Presigner(region="us-east-1", credentials=WHO, now=NOW)
+        answers = [answer_of(presigner, {option: value}) for presigner in (fresh, used)]
+        assert answers[0] == answers[1]
+
+
+def answer_of(presigner: Presigner, options: dict[str, Any]) -> str:
+    try:
+        return str(presigner.get("examplebucket", "key", **options))
+    except InvalidInputError as error:
+        return f"{error.field}: {error}"
 
 
 # "get_many: options are those of get and hold for all" (design, "Public names").

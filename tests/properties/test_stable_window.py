@@ -14,7 +14,14 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from presignlib import Credentials, InvalidInputError, PresignedURL, Presigner, presign_get
+from presignlib import (
+    Credentials,
+    ExpiredCredentialsError,
+    InvalidInputError,
+    PresignedURL,
+    Presigner,
+    presign_get,
+)
 from tests.strategies import LAW, WEEK, expiries, moments
 
 from .test_expiry import EPOCH, seconds_of
@@ -112,14 +119,56 @@ def test_short_credentials_cap_the_url_alike_in_every_moment_of_the_window(
 
 
 @LAW
-@given(start=moments(), steps=st.lists(st.floats(-100, 100), max_size=8), window=st.integers(1, 120))
+@given(now=moments(), window=st.integers(2, 86_400), data=st.data())
+def test_an_instant_that_is_past_is_refused_although_its_window_is_not(
+    now: datetime, window: int, data: st.DataObject
+) -> None:
+    start = EPOCH + timedelta(seconds=seconds_of(now) // window * window)
+    ends = start + timedelta(seconds=data.draw(st.integers(0, (now - start) // timedelta(seconds=1))))
+    with pytest.raises(InvalidInputError) as refusal:
+        signed(now, window, ends)
+    assert refusal.value.field == "expires"
+
+
+@LAW
+@given(
+    start=moments(),
+    steps=st.lists(st.floats(-100, 100), max_size=8),
+    window=st.integers(1, 120),
+    life=st.integers(1, 200),
+)
+@pytest.mark.filterwarnings("ignore::presignlib.ShortCredentialsWarning")
 def test_a_presigner_has_the_url_of_the_window_that_its_clock_is_in(
-    start: datetime, steps: list[float], window: int
+    start: datetime, steps: list[float], window: int, life: int
 ) -> None:
     time = start
+    who = Credentials("AKIDEXAMPLE", "secret", "token", expires_at=start + timedelta(seconds=life))
     presigner = Presigner(
-        region="us-east-1", credentials=WHO, clock=lambda: time, stable_for=window, expires=60
+        region="us-east-1", credentials=who, clock=lambda: time, stable_for=window, expires=60
     )
     for step in [0.0, *steps]:
         time += timedelta(seconds=step)
-        assert str(signed(time, window, 60)) == str(presigner.get("examplebucket", "key"))
+        if seconds_of(time) < seconds_of(start) + life:
+            assert str(signed(time, window, 60, who)) == str(presigner.get("examplebucket", "key"))
+        else:
+            with pytest.raises(ExpiredCredentialsError):
+                presigner.get("examplebucket", "key")
+
+
+@LAW
+@given(start=moments(), steps=st.lists(st.floats(0, 50), max_size=8), life=st.integers(1, 100))
+def test_a_presigner_refuses_an_instant_once_it_is_past(
+    start: datetime, steps: list[float], life: int
+) -> None:
+    time = start
+    ends = start + timedelta(seconds=life)
+    presigner = Presigner(
+        region="us-east-1", credentials=WHO, clock=lambda: time, stable_for=3_600, expires=ends
+    )
+    for step in [0.0, *steps]:
+        time += timedelta(seconds=step)
+        if seconds_of(time) < seconds_of(ends):
+            assert seconds_of(ends) == seconds_of(presigner.get("examplebucket", "key").expires_at)
+        else:
+            with pytest.raises(InvalidInputError):
+                presigner.get("examplebucket", "key")

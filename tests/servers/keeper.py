@@ -19,7 +19,7 @@ from contextlib import suppress
 from pathlib import Path
 from time import monotonic, sleep
 
-PATIENCE = 3.0  # seconds that a command may take to end
+PATIENCE = 2.0  # seconds that a command may take to end
 INTERVAL = 0.1
 
 

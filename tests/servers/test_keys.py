@@ -59,7 +59,7 @@ KEYS = {
     "directions": "\u200b\u202eright to left",
     "noncharacter": "\ufffe\uffff",
     "longest": "l/" + "\u00e9" * 127 + "/" + "y" * 255 + "/" + "z" * 255 + "/" + "k" * 255,
-    "deepest": "d/" * 511 + "d",
+    "deep": "d/" * 100 + "d",
 }
 DOT_KEYS = {
     "dots": "dots/..",
@@ -72,8 +72,8 @@ ENDING_KEYS = {"folder": "ends in a slash/", "slash": "/", "slashes": "//"}
 VERBATIM_KEYS = {**KEYS, **DOT_KEYS, **ENDING_KEYS}
 
 
-def test_the_longest_keys_are_as_long_as_s3_allows() -> None:
-    assert (1024, 1023) == (len(KEYS["longest"].encode()), len(KEYS["deepest"]))
+def test_the_longest_key_is_as_long_as_s3_allows() -> None:
+    assert 1024 == len(KEYS["longest"].encode())
 
 
 @pytest.mark.parametrize("key", KEYS.values(), ids=KEYS)

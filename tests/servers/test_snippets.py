@@ -28,11 +28,12 @@ KEYS = {
     "dots": "snippets/../file",
     "brackets": "snippets/[1-3]{a,b}",
 }
-# Curl and fetch would take dot segments out; curl is told not to, and fetch can not be.
-FOR_CURL = [key for key in KEYS if key != "dots"]
+# Fetch and requests take dot segments out before they send; curl is told not to.
+RESOLVED_BY_NONE = [key for key in KEYS if key != "dots"]
 
 
-def key_for(store: Store, name: str) -> str:
+def key_for(name: str) -> str:
+    """Return a key whose first segment is no other's, as in test_keys."""
     return f"{name}-{KEYS[name]}"
 
 
@@ -59,10 +60,10 @@ def run(command: list[str], folder: Path) -> subprocess.CompletedProcess[bytes]:
 # ---- curl
 
 
-@pytest.mark.parametrize("name", FOR_CURL)
+@pytest.mark.parametrize("name", RESOLVED_BY_NONE)
 def test_curl_uploads_and_downloads(store: Store, presigner: Presigner, folder: Path, name: str) -> None:
     need("curl")
-    key = key_for(store, name)
+    key = key_for(name)
     sent = run(["sh", "-c", presigner.put(store.bucket, key).as_curl()], folder)
     got = run(["sh", "-c", presigner.get(store.bucket, key).as_curl()], folder)
     assert (0, 0, BODY) == (sent.returncode, got.returncode, got.stdout)
@@ -71,7 +72,7 @@ def test_curl_uploads_and_downloads(store: Store, presigner: Presigner, folder: 
 @pytest.mark.filterwarnings("ignore::presignlib.ClientRewriteWarning")
 def test_curl_keeps_dot_segments(swift: Store, folder: Path) -> None:
     need("curl")
-    presigner, key = presigner_for(swift), key_for(swift, "dots")
+    presigner, key = presigner_for(swift), key_for("dots")
     sent = run(["sh", "-c", presigner.put(swift.bucket, key).as_curl()], folder)
     got = run(["sh", "-c", presigner.get(swift.bucket, key).as_curl()], folder)
     assert (0, 0, BODY) == (sent.returncode, got.returncode, got.stdout)
@@ -115,27 +116,29 @@ def test_curl_fails_where_the_server_refuses(store: Store, presigner: Presigner,
 # ---- fetch
 
 
-def fetched(url: PresignedURL, folder: Path) -> bytes:
-    """Return status and body as node prints them after running ``as_fetch()``."""
+def fetched(folder: Path, *urls: PresignedURL) -> bytes:
+    """Return status and body of each, as node prints them after running ``as_fetch()``."""
+    steps = [
+        f"answer = {url.as_fetch()};\n"
+        "process.stdout.write(`${answer.status} `);\n"
+        "process.stdout.write(new Uint8Array(await answer.arrayBuffer()));\n"
+        for url in urls
+    ]
     script = folder / "snippet.mjs"
     script.write_text(
         "import { readFileSync } from 'node:fs';\n"
         "const file = new Blob([readFileSync('FILE')]);\n"
-        f"const answer = {url.as_fetch()};\n"
-        "process.stdout.write(`${answer.status} `);\n"
-        "process.stdout.write(new Uint8Array(await answer.arrayBuffer()));\n"
+        "let answer;\n" + "".join(steps)
     )
     done = run([need("node"), str(script)], folder)
     assert b"" == done.stderr
     return done.stdout
 
 
-@pytest.mark.parametrize("name", FOR_CURL)
+@pytest.mark.parametrize("name", RESOLVED_BY_NONE)
 def test_fetch_uploads_and_downloads(store: Store, presigner: Presigner, folder: Path, name: str) -> None:
-    key = key_for(store, name)
-    sent = fetched(presigner.put(store.bucket, key), folder)
-    got = fetched(presigner.get(store.bucket, key), folder)
-    assert [b"200 ", b"200 " + BODY] == [sent, got]
+    target = (store.bucket, key_for(name))
+    assert b"200 200 " + BODY == fetched(folder, presigner.put(*target), presigner.get(*target))
 
 
 def test_fetch_sends_the_signed_headers(store: Store, presigner: Presigner, folder: Path) -> None:
@@ -146,7 +149,7 @@ def test_fetch_sends_the_signed_headers(store: Store, presigner: Presigner, fold
         content_length=len(BODY),
         metadata={"by": 'a "b" </script>'},
     )
-    assert b"200 " == fetched(url, folder)
+    assert b"200 " == fetched(folder, url)
     headers = follow(presigner.head(store.bucket, "snippets/fetch")).headers
     assert ("text/x-fetch", 'a "b" </script>') == (headers["content-type"], headers["x-amz-meta-by"])
 
@@ -154,35 +157,32 @@ def test_fetch_sends_the_signed_headers(store: Store, presigner: Presigner, fold
 # ---- requests
 
 
-def requested(url: PresignedURL, folder: Path) -> bytes:
-    """Return status and body as Python's requests, which Swift brings along, gets them."""
+def requested(folder: Path, *urls: PresignedURL) -> bytes:
+    """Return status and body of each, as Python's requests, which Swift brings along, gets them."""
     try:
         python = installed("swift")
     except UnavailableError as error:
-        not_here(error, "the environment that holds requests")
-        raise AssertionError from None
-    script = (
-        "import requests, sys\n"
+        not_here(error, "the requests that Swift brings along")
+    steps = [
         f"answer = {url.as_requests()}\n"
         "sys.stdout.buffer.write(b'%d ' % answer.status_code + answer.content)\n"
-    )
-    done = run([str(python), "-c", script], folder)
+        for url in urls
+    ]
+    done = run([str(python), "-c", "import requests, sys\n" + "".join(steps)], folder)
     assert 0 == done.returncode, done.stderr
     return done.stdout
 
 
-@pytest.mark.parametrize("name", FOR_CURL)
+@pytest.mark.parametrize("name", RESOLVED_BY_NONE)
 def test_requests_uploads_and_downloads(store: Store, presigner: Presigner, folder: Path, name: str) -> None:
-    key = key_for(store, name)
-    sent = requested(presigner.put(store.bucket, key), folder)
-    got = requested(presigner.get(store.bucket, key), folder)
-    assert [b"200 ", b"200 " + BODY] == [sent, got]
+    target = (store.bucket, key_for(name))
+    assert b"200 200 " + BODY == requested(folder, presigner.put(*target), presigner.get(*target))
 
 
 def test_requests_sends_the_signed_headers(store: Store, presigner: Presigner, folder: Path) -> None:
     url = presigner.put(
         store.bucket, "snippets/requests", content_type="text/x-py", metadata={"by": "o'neil"}
     )
-    assert b"200 " == requested(url, folder)
+    assert b"200 " == requested(folder, url)
     headers = follow(presigner.head(store.bucket, "snippets/requests")).headers
     assert ("text/x-py", "o'neil") == (headers["content-type"], headers["x-amz-meta-by"])

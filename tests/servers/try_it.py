@@ -18,7 +18,7 @@ import signal
 import sys
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 from typing import TYPE_CHECKING, NoReturn
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -48,7 +48,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--server", choices=NAMES, default=NAMES[0], help="default: %(default)s")
     parser.add_argument("--keep", action="store_true", help="keep the server until Ctrl-C")
     options = parser.parse_args(arguments)
-    signal.signal(signal.SIGTERM, _interrupted)
+    for number in (signal.SIGINT, signal.SIGTERM):  # a shell's background job ignores the first
+        signal.signal(number, _interrupted)
     began = monotonic()
     say(f"Starting {options.server}; the first time it is installed, which takes a minute …")
     try:
@@ -113,10 +114,11 @@ def expect(answer: Answer, status: int, body: bytes | None = None) -> None:
 
 def wait() -> None:
     """Return on Ctrl-C, which is how people end the trial, or on SIGTERM."""
-    say("The server goes on; open the URL for GET, and end with Ctrl-C.")
     try:
+        say("The server goes on; open the URL for GET, and end with Ctrl-C.")
         while True:
-            signal.pause()
+            # A signal just before a long sleep would only be seen after it.
+            sleep(0.2)
     except KeyboardInterrupt:
         say("")
 

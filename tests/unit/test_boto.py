@@ -111,7 +111,7 @@ def test_another_method_is_signed() -> None:
 
 
 def test_no_parameters_lack_a_bucket() -> None:
-    with pytest.raises(InvalidInputError, match="^Params must be with Bucket$"):
+    with pytest.raises(InvalidInputError, match=r"^Params must be with Bucket$"):
         boto.generate_presigned_url("head_bucket", **WHERE)
 
 
@@ -136,9 +136,9 @@ def test_a_value_that_can_not_be_written_raises() -> None:
 
 @pytest.mark.parametrize("expires", [0, -5, 604_801, 3_600.5, True])
 def test_what_boto3_lets_through_raises(expires: Any) -> None:
-    with pytest.raises(InvalidInputError, match="^expires must be "):
+    with pytest.raises(InvalidInputError, match=r"^expires must be "):
         boto.generate_presigned_url("get_object", OBJECT, expires, **WHERE)
-    with pytest.raises(InvalidInputError, match="^expires must be "):
+    with pytest.raises(InvalidInputError, match=r"^expires must be "):
         boto.generate_presigned_post("bucket", "k", ExpiresIn=expires, **WHERE)
 
 

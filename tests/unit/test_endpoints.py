@@ -215,6 +215,21 @@ def test_an_endpoint_of_aws_is_virtual_and_keeps_awss_names() -> None:
         _base("Bucket", endpoint_url=url)
 
 
+@pytest.mark.parametrize(
+    "host", ["bucket.s3.eu-west-1.amazonaws.com", "bucket.s3-fips.us-east-2.amazonaws.com"]
+)
+def test_an_endpoint_of_aws_does_not_name_the_bucket_as_it_is_added(host: str) -> None:
+    with pytest.raises(
+        InvalidInputError, match=r"^endpoint_url must be free of the bucket, which is added to it$"
+    ):
+        _base(endpoint_url=f"https://{host}")
+
+
+def test_an_endpoint_of_aws_may_be_addressed_by_path() -> None:
+    options = {"endpoint_url": "https://s3.eu-west-1.amazonaws.com", "addressing_style": "path"}
+    assert "https://s3.eu-west-1.amazonaws.com/bucket" == _base(**options)
+
+
 def test_regions_of_other_stores_may_be_upper_case() -> None:
     address = resolve("bucket", "RegionOne", Endpoint(endpoint_url="https://store.example"))
     assert "RegionOne" == address.region
@@ -302,7 +317,7 @@ def test_an_arn_is_a_bucket(custom: bool) -> None:
 @pytest.mark.parametrize("custom", [False, True])
 @pytest.mark.parametrize("bucket", ["arn:aws:s3:?", "arn:aws:s3::\n", "arn:aws:s3::@h", "arn:" + "a" * 2_045])
 def test_an_arn_holds_nothing_that_could_leave_its_place(bucket: str, custom: bool) -> None:
-    with pytest.raises(InvalidInputError, match="^bucket must be "):
+    with pytest.raises(InvalidInputError, match=r"^bucket must be "):
         check_bucket(bucket, custom=custom)
 
 
@@ -312,7 +327,7 @@ def test_directory_buckets_and_aliases_are_buckets(bucket: str) -> None:
 
 
 def test_china_has_no_accelerate() -> None:
-    with pytest.raises(InvalidInputError, match="^accelerate must be False in aws-cn"):
+    with pytest.raises(InvalidInputError, match=r"^accelerate must be False in aws-cn"):
         resolve("bucket", "cn-north-1", Endpoint(accelerate=True))
 
 

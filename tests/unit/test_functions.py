@@ -117,9 +117,17 @@ def test_credentials_and_region_are_found_in_the_environment(monkeypatch: pytest
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_an_unknown_keyword_is_a_type_error(function: Any) -> None:
-    message = rf"^{function.__name__}\(\) got an unexpected keyword argument 'ExpiresIn'$"
+    message = rf"^{function.__name__}\(\) got an unexpected keyword argument 'foo'$"
     with pytest.raises(TypeError, match=message):
-        function("bucket", "k", ExpiresIn=60, **WHERE)
+        function("bucket", "k", foo=60, **WHERE)
+
+
+@pytest.mark.parametrize("name", ["ExpiresIn", "expires_in", "expire", "ttl"])
+def test_other_tools_names_for_the_expiry_are_told_ours(name: str) -> None:
+    wrong: Any = presign_get
+    message = rf"^presign_get\(\) got an unexpected keyword argument '{name}'; use expires=$"
+    with pytest.raises(TypeError, match=message):
+        wrong("bucket", "k", **{name: 60}, **WHERE)
 
 
 def test_targets_are_the_only_positional_arguments() -> None:

@@ -105,7 +105,7 @@ def test_ignored_short_credentials_do_not_warn() -> None:
 def test_an_unknown_option_is_a_type_error_that_names_its_function() -> None:
     where = Where(**WHERE)
     with pytest.raises(TypeError, match=r"^presign_get\(\) got an unexpected keyword argument 'foo'$"):
-        state_of(GET, "bucket", {"foo": 1}, where, lifetime(60), None, "presign_")
+        state_of(GET, "bucket", {"foo": 1}, where, lifetime(60), None, "presign_get")
 
 
 def test_a_type_error_of_an_option_itself_stays() -> None:

@@ -312,7 +312,7 @@ def test_a_policy_can_not_name_an_arn(bucket: str) -> None:
         presign_post(bucket, "k", max_size=1, content_type="*/*", region="us-east-1", credentials=KEYS)
 
 
-# check()
+# What check() finds
 
 
 def test_a_good_upload_fails_nothing() -> None:

@@ -14,7 +14,7 @@ from presignlib.endpoints import Endpoint, resolve
 from presignlib.s3 import (
     any_operation,
     bucket_request,
-    check_key,
+    checked_key,
     delete_object,
     get_object,
     head_object,
@@ -33,14 +33,14 @@ PATH = resolve("bucket", "us-east-1", Endpoint(addressing_style="path"))
 DAY = base64.b64encode(hashlib.sha256(b"").digest()).decode()
 
 
-# check_key
+# checked_key
 
 
 @pytest.mark.parametrize(
     "key", ["a", " ", "\n\x01\x7f", "ü" * 512, "a" * 1_024, "🎉" * 256, "/", "..", "\ufeff"]
 )
 def test_keys_are_taken_as_they_are(key: str) -> None:
-    check_key(key)
+    checked_key(key)
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_keys_are_taken_as_they_are(key: str) -> None:
 )
 def test_what_s3_takes_for_no_key_is_refused(message: str, key: Any) -> None:
     with pytest.raises(InvalidInputError) as caught:
-        check_key(key)
+        checked_key(key)
     assert "key" == caught.value.field
     assert message == str(caught.value)
 

@@ -77,7 +77,7 @@ def test_a_naive_datetime_is_no_instant() -> None:
 
 
 def test_what_is_no_datetime_is_no_instant() -> None:
-    with pytest.raises(InvalidInputError, match=r"^now must be an aware datetime, got 5$"):
+    with pytest.raises(InvalidInputError, match=r"^now must be an aware datetime, got int$"):
         instant_of("now", 5)
 
 
@@ -164,6 +164,11 @@ def test_what_is_no_duration_is_refused_by_its_type(span: Any) -> None:
 def test_words_that_are_no_duration_are_refused(text: str) -> None:
     with pytest.raises(InvalidInputError, match=r"^span must be whole seconds, '15m', '1h30m', "):
         seconds_of("span", text)
+
+
+def test_bare_digits_are_told_both_ways_to_write_them() -> None:
+    with pytest.raises(InvalidInputError, match=r", got '900'; write 900 or '900s'$"):
+        seconds_of("span", "900")
 
 
 def test_fractions_of_a_second_are_refused() -> None:
