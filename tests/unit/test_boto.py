@@ -150,7 +150,7 @@ def test_what_boto3_lets_through_raises(expires: Any) -> None:
     [("k", {"key": "k"}), ("a/${filename}", ["starts-with", "$key", "a/"])],
 )
 def test_a_form_has_boto3s_conditions(key: str, condition: Any) -> None:
-    given = [["content-length-range", 0, 9]]
+    given: list[list[str | int]] = [["content-length-range", 0, 9]]
     post = boto.generate_presigned_post("bucket", key, {"acl": "private"}, given, **WHERE)
     assert [*given, {"bucket": "bucket"}, condition] == post.policy["conditions"][:3]
     assert ["acl", "key"] == list(post["fields"])[:2]

@@ -138,13 +138,14 @@ def test_a_part_takes_no_option_of_the_object(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["content_length", "checksum_sha256", "stable_for", "nonsense"])
 def test_an_upload_takes_no_option_of_a_part(name: str) -> None:
+    options: dict[str, Any] = {name: 5}
+    presigner = Presigner(region="us-east-1", credentials=KEYS)
     with pytest.raises(
         TypeError, match=rf"presign_multipart\(\) got an unexpected keyword argument '{name}'"
     ):
-        upload(**{name: 5})
+        upload(**options)
     with pytest.raises(TypeError, match=r"^multipart\(\)"):
-        options: dict[str, Any] = {name: 5}
-        Presigner(region="us-east-1", credentials=KEYS).multipart("bucket", "k", **options)
+        presigner.multipart("bucket", "k", **options)
 
 
 def test_mistakes_show_before_anything_is_sent() -> None:
