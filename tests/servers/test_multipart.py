@@ -6,12 +6,10 @@ import re
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from presignlib import Presigner
-
 from .exchange import follow, send
 
 if TYPE_CHECKING:
-    from presignlib import MultipartUpload
+    from presignlib import MultipartUpload, Presigner
 
     from .stores import Store
 
