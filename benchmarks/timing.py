@@ -1,4 +1,7 @@
-"""Fair timing on a machine that others use too: interleaved rounds and their ratios."""
+"""Fair timing on a machine that others use too: interleaved rounds and their ratios.
+
+What counts is processor time, of all threads: it stands still while others run.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
 from statistics import median, quantiles
-from time import perf_counter
+from time import process_time
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -107,9 +110,9 @@ def _count(contender: Contender) -> int:
 
 def _timed(contender: Contender, items: Sequence[Any]) -> float:
     run = contender.run
-    started = perf_counter()
+    started = process_time()
     run(items)
-    return perf_counter() - started
+    return process_time() - started
 
 
 @contextmanager

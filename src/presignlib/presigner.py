@@ -259,7 +259,7 @@ class Presigner:
         older than its second. An InvalidInputError for one key does not end the batch:
         the next ``next()`` goes on behind it.
         """
-        if isinstance(keys, (str, bytes)) or not hasattr(keys, "__iter__"):
+        if isinstance(keys, (str, bytes, type)) or not hasattr(keys, "__iter__"):
             raise InvalidInputError("keys", "an iterable of keys", type(keys).__name__)
         return Batch(self._state(GET, bucket, keywords, "get_many"), iter(keys), self._cache.keys)
 

@@ -117,7 +117,7 @@ def pairs_of(field: str, given: Pairs | None) -> list[tuple[str, str]]:
     """Return a mapping, or pairs, as a list of ``(name, value)`` pairs of str."""
     if given is None:
         return []
-    if isinstance(given, (str, bytes)):
+    if isinstance(given, (str, bytes, type)):
         raise InvalidInputError(field, "a mapping, or pairs of name and value")
     items = given.items() if hasattr(given, "items") else given
     pairs = []

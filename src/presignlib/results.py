@@ -208,6 +208,8 @@ class PresignedURL(str):
 
         Raises InvalidInputError where a click can not send the request.
         """
+        if text is not None and not isinstance(text, str):
+            raise InvalidInputError("text", "a str", type(text).__name__)
         if not self.browser_ready:
             raise InvalidInputError("as_html", "called on a GET without headers, as a click sends no others")
         from .snippets import link
@@ -223,6 +225,8 @@ class PresignedURL(str):
         }
 
     def __repr__(self) -> str:
+        if not hasattr(self, "_contract"):  # made by hand: then it is nothing but text
+            return str.__repr__(self)
         contract = self._contract
         target = contract.bucket or self.partition("://")[2].partition("/")[0]
         if self._key is not None:

@@ -67,6 +67,8 @@ _ROWS = {
         _s3("s3-outposts"),
         # Session credentials of CreateSession travel under a name of their own.
         _s3("s3express", "X-Amz-S3session-Token"),
+        # AWS IoT's broker takes the session token behind the signature, unsigned.
+        ServiceRules("iotdevicegateway", token_placement="appended"),
     )
 }
 

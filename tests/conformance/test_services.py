@@ -67,13 +67,9 @@ OTHERWISE_WRITTEN = {
     "get-vanilla-utf8-query": "the suite writes the query unencoded",
 }
 
-APPENDED = "presign signs the token unless it is told otherwise; this service wants it appended"
 
 # Cases of known services that need more than the service's name, the region and the URL.
 TOLD_MORE = {
-    "iot-websocket/1-us-east-1-session": APPENDED,
-    "iot-websocket/6-eu-west-1-session": APPENDED,
-    "iot-websocket/7-us-west-2-session": APPENDED,
     "execute-api/body-hash": "the hash of a body is the caller's to give",
     "opensearch/aoss": "OpenSearch Serverless takes UNSIGNED-PAYLOAD where the caller says so",
 }

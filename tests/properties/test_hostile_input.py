@@ -68,9 +68,14 @@ BREAKS = (
 NAIVE = datetime(2026, 1, 2)  # noqa: DTZ001
 OTHERS: tuple[Any, ...] = (
     *(None, True, False, 0, 1, -1, -5, 604_801, 10**7, 10**30, 2**63, -(10**30), 1.5, 0.0, 1j),
-    *(float("nan"), float("inf"), b"", b"bytes", bytearray(b"x"), (), [], {}, set(), object(), len),
+    *(float("nan"), float("inf"), b"", b"bytes", bytearray(b"x"), (), [], {}, set(), object(), len, int),
     *(WHO, NOW, NAIVE, date(2026, 1, 2), timedelta(0), timedelta(-1), timedelta.max, timedelta(0, 0, 1)),
-    *(datetime.min.replace(tzinfo=timezone.utc), datetime.max.replace(tzinfo=timezone.utc), Ellipsis),
+    *(
+        datetime.min.replace(tzinfo=timezone.utc),
+        datetime.max.replace(tzinfo=timezone.utc),
+        timedelta,
+        datetime,
+    ),
     *([("a",)], [("a", "b", "c")], [(1, 2)], {"a": 1}, {1: "a"}, [None], ["ab"], [("a", None)], range(3)),
 )
 STATED: tuple[Any, ...] = (

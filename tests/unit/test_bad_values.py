@@ -84,7 +84,7 @@ def test_a_type_is_no_value(name: str, kind: type) -> None:
 
 
 @pytest.mark.parametrize("name", ["headers", "query"])
-@pytest.mark.parametrize("value", [0, False, "", "ab", b"ab", ["ab"], [("a",)], [1]])
+@pytest.mark.parametrize("value", [0, False, "", "ab", b"ab", ["ab"], [("a",)], [1], dict])
 def test_what_is_no_pairs_is_refused(name: str, value: object) -> None:
     with pytest.raises(InvalidInputError) as caught:
         GET("bucket", "k", **{**WHERE, name: value})
@@ -130,3 +130,19 @@ def test_a_span_that_is_more_than_its_days_is_refused() -> None:
 def test_a_presigner_shows_its_keywords() -> None:
     shown = inspect.signature(Presigner).parameters
     assert ("endpoint_url" in shown, "where" in shown, "self" in shown) == (True, False, False)
+
+
+@pytest.mark.parametrize("keys", ["key", b"key", str, 5, None])
+def test_what_is_no_iterable_of_keys_is_refused(keys: Any) -> None:
+    with pytest.raises(InvalidInputError, match=r"^keys must be an iterable of keys"):
+        Presigner(**WHERE).get_many("bucket", keys)
+
+
+def test_a_url_made_by_hand_is_shown_as_text() -> None:
+    assert "'x'" == repr(presignlib.PresignedURL("x"))
+
+
+@pytest.mark.parametrize("text", [5, b""])
+def test_a_link_shows_text(text: Any) -> None:
+    with pytest.raises(InvalidInputError, match=r"^text must be a str"):
+        GET("bucket", "k", **WHERE).as_html(text)
