@@ -23,6 +23,7 @@ LAYERS = (
     {
         "sigv4a",
         "_xml",
+        "dialects",
         "credentials",
         "rules",
         "_partitions",
@@ -63,7 +64,8 @@ ARROWS = {
     # explain() makes the string to sign; expires_within() asks the clock unless told.
     "results": "sigv4 snippets redaction _time _clock errors",
     "signing": "sigv4 sigv4a results _time errors",
-    "endpoints": "_arns sigv4 request rules _partitions errors",
+    "endpoints": "_arns dialects sigv4 request rules _partitions errors",
+    "dialects": "errors",
     "_arns": "request _partitions errors",
     "s3": "sigv4 request _disposition _time errors",
     "_service_request": "sigv4 request rules errors",

@@ -130,6 +130,8 @@ def sign_post(bucket: str, form: Form, where: Where, life: Lifetime, said: set[s
     if isinstance(bucket, str) and bucket.startswith("arn:"):
         raise InvalidInputError("bucket", "a bucket's name: a policy can not name an ARN; an alias will do")
     address = where.address(bucket)
+    if where.endpoint.dialect is not None:
+        where.endpoint.dialect.check_forms()
     now = where.clock()
     credentials = where.credentials.load(life.seconds if life.ends_at is None else life.ends_at - now)
     post, shortened = presigned_post(form, address, credentials, life, now, where.short_credentials)
@@ -163,6 +165,8 @@ def state_of(
         refuse_unknown(caller or operation.name, options, names_of(operation.parts))
         raise
     request = operation.request(operation.method, where.address(bucket), parts, bucket)
+    if where.endpoint.dialect is not None:
+        where.endpoint.dialect.check_headers(name for name, _ in request.headers)
     return State(request, where, life, stable_for)
 
 

@@ -25,6 +25,7 @@ from .sigv4 import uri_encode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from .dialects import Dialect
     from .rules import ServiceRules
 
 _AWS_BUCKET = frozenset("abcdefghijklmnopqrstuvwxyz0123456789.-")
@@ -41,10 +42,11 @@ class Endpoint:
     """What decides an address besides bucket and region; checked when it is made.
 
     ``style`` is the addressing style; ``url`` the parsed ``endpoint_url`` or None;
-    ``is_custom`` tells that it is a host of someone other than AWS.
+    ``is_custom`` tells that it is a host of someone other than AWS, and ``dialect`` is
+    the row of that store, where it is known.
     """
 
-    __slots__ = ("accelerate", "dualstack", "fips", "is_custom", "sign_host", "style", "url")
+    __slots__ = ("accelerate", "dialect", "dualstack", "fips", "is_custom", "sign_host", "style", "url")
 
     def __init__(
         self,
@@ -68,6 +70,7 @@ class Endpoint:
         self.accelerate = accelerate
         self.url = None if endpoint_url is None else _parsed_endpoint(endpoint_url, allow_http)
         self.is_custom = self.url is not None and not is_aws_host(self.url.host)
+        self.dialect = _dialect(self.url) if self.is_custom and self.url is not None else None
         self.sign_host = None if sign_host is None else _parsed_sign_host(sign_host, self.url)
         if accelerate and fips:
             raise InvalidInputError("accelerate", "False with fips=True: S3 Accelerate has no FIPS hosts")
@@ -274,6 +277,12 @@ def _address(
 ) -> Address:
     path = prefix if virtual or bucket is None else f"{prefix}/{uri_encode(bucket)}"
     return Address(f"{scheme}://{host}{path}", path, endpoint.sign_host or host, region, _S3)
+
+
+def _dialect(url: ParsedURL) -> Dialect | None:
+    from .dialects import dialect_of  # no URL of AWS needs it
+
+    return dialect_of(url.host, url.path)
 
 
 def _parsed_endpoint(endpoint_url: str, allow_http: bool) -> ParsedURL:
