@@ -44,7 +44,7 @@ print(presign("GET", "https://examplebucket.s3.amazonaws.com", "/test.txt", "AKI
 BANNED = frozenset(
     {"translate", "isalnum", "isascii", "removeprefix", "removesuffix", "casefold", "zfill", "ljust", "title"}
     | {"expandtabs", "isidentifier", "format_map", "bit_length", "copy", "hexdigest", "new", "_replace"}
-    | {"splitlines", "isprintable", "rjust", "maketrans", "fromhex", "hex", "total_seconds", "cache"}
+    | {"splitlines", "isprintable", "rjust", "maketrans", "fromhex", "total_seconds", "cache"}
 )
 
 
@@ -227,8 +227,8 @@ def _asks(test: ast.expr) -> bool:
 TREE = ast.parse(CORE.read_text(encoding="utf-8"))
 
 
-def test_the_core_imports_hashlib_and_binascii_alone() -> None:
-    assert {"hashlib", "binascii"} == _imports(TREE)
+def test_the_core_imports_hashlib_alone() -> None:
+    assert {"hashlib"} == _imports(TREE)
 
 
 def test_what_micropython_lacks_stands_behind_a_question() -> None:

@@ -248,8 +248,8 @@ def test_the_lower_layers_read_no_clock(module: str) -> None:
     assert set() == asked & CLOCKS
 
 
-def test_the_core_imports_hashlib_and_binascii_alone() -> None:
-    assert {"hashlib", "binascii"} == MODULES["sigv4"].others
+def test_the_core_imports_hashlib_alone() -> None:
+    assert {"hashlib"} == MODULES["sigv4"].others
 
 
 def test_only_lazy_packages_import_by_text() -> None:

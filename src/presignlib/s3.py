@@ -8,8 +8,6 @@ Source: Amazon S3 API Reference, the pages of the operations.
 
 from __future__ import annotations
 
-from binascii import a2b_base64, b2a_base64
-
 from ._time import http_date, instant_of
 from .errors import ActiveContentWarning, ClientRewriteWarning, InvalidInputError, shown, warn
 from .request import (
@@ -505,6 +503,8 @@ def _digest(field: str, value: bytes | str, size: int) -> str:
         raw = bytes(value)
         text = _base64(raw)
     elif isinstance(value, str):
+        from binascii import a2b_base64
+
         try:
             raw = a2b_base64(value)
         except ValueError:
@@ -520,6 +520,8 @@ def _digest(field: str, value: bytes | str, size: int) -> str:
 
 
 def _base64(raw: bytes) -> str:
+    from binascii import b2a_base64
+
     return b2a_base64(raw, newline=False).decode()
 
 

@@ -1,7 +1,7 @@
 """AWS Signature Version 4 for presigned URLs: the steps of AWS's signing page, each once.
 
 This file stands alone. Copy it into another project, or onto a microcontroller, and
-it signs the same bytes: it needs nothing but ``hashlib`` and ``binascii``, reads no
+it signs the same bytes: it needs nothing but ``hashlib``, reads no
 clock and touches no network. Inside the package, ``presignlib.signing`` checks what
 people pass in and calls this file; who wants checked arguments, credentials that are
 found for them or S3's many addresses should use the package.
@@ -19,7 +19,6 @@ Amazon S3 API Reference, "Authenticating requests: using query parameters".
 """
 
 import hashlib
-from binascii import hexlify
 
 TYPE_CHECKING = False  # type checkers know the name; MicroPython has no typing module
 if TYPE_CHECKING:
@@ -64,7 +63,7 @@ else:  # MicroPython: hash objects have update() and digest(), and nothing else
             return self._hash.digest()
 
         def hexdigest(self) -> str:
-            return hexlify(self._hash.digest()).decode()
+            return self._hash.digest().hex()
 
     def _fork(prefix: bytes) -> "Callable[[], hashlib._Hash]":
         return lambda: _Hash(prefix)  # type: ignore[return-value]
@@ -220,7 +219,7 @@ def credential_scope(date: str, region: str, service: str) -> str:
 
 def string_to_sign(timestamp: str, scope: str, request: str, algorithm: str = ALGORITHM) -> str:
     """Return the text that is signed for the canonical request ``request``."""
-    request_hash = hexlify(_sha256(request.encode()).digest()).decode()
+    request_hash = _sha256(request.encode()).digest().hex()
     return string_head(timestamp, scope, algorithm) + request_hash
 
 
@@ -248,7 +247,7 @@ def signing_key(secret_access_key: str, date: str, region: str, service: str) ->
 
 def signature(key: bytes, text: str) -> str:
     """Return the signature of ``text``, a string to sign, in 64 hex digits."""
-    return hexlify(hmac_sha256(key, text.encode())).decode()
+    return hmac_sha256(key, text.encode()).hex()
 
 
 def hmac_sha256(key: bytes, message: bytes) -> bytes:
