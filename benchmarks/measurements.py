@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from . import ours
+from .curve import against_the_ladder
 from .gate import refuse_wrong
 from .ours import (
     FLOOR,
@@ -67,7 +68,7 @@ def measure_all(root: Path, effort: Effort) -> tuple[list[Row], list[Time], list
     rounds = in_processes(effort.processes, _timed, effort.rounds)
     with TemporaryDirectory() as folder:
         installed = Installed(root / "src" / "presignlib", Path(folder) / "venv")
-        rows = [*_speed(rounds), *_processes(installed, effort), *_sizes(root)]
+        rows = [*_speed(rounds), _curve(effort), *_processes(installed, effort), *_sizes(root)]
     return rows, _times(rounds), [peer.name for peer in PEERS if peer.name not in rounds]
 
 
@@ -106,6 +107,12 @@ def _speed(rounds: Rounds) -> Iterator[Row]:
             yield Row(what, ratio.median, "x faster", ">=", budget, ratio.low, ratio.high)
         else:
             yield Row(what, None, "x faster", ">=", budget, note="not installed")
+
+
+def _curve(effort: Effort) -> Row:
+    ratio = against_the_ladder(effort.rounds)
+    what = "SigV4a signature against the naive ladder"
+    return Row(what, ratio.median, "x faster", ">=", 8, ratio.low, ratio.high)
 
 
 def _processes(installed: Installed, effort: Effort) -> Iterator[Row]:

@@ -24,7 +24,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import presignlib
-from presignlib import Batch, Credentials, PresignedURL, Presigner, cli, errors
+from presignlib import (
+    Batch,
+    Credentials,
+    MultipartUpload,
+    PresignedPost,
+    PresignedURL,
+    Presigner,
+    cli,
+    errors,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -331,6 +340,8 @@ MODULES = {
     "presignlib.credentials": "credentials.md",
     "presignlib.providers": "providers.md",
     "presignlib.cli": "cli.md",
+    "presignlib.services": "services.md",
+    "presignlib.boto": "boto.md",
 }
 
 
@@ -370,7 +381,13 @@ def public_attributes(kind: type) -> set[str]:
 
 @pytest.mark.parametrize(
     ("kind", "page"),
-    [(PresignedURL, "presignlib.md"), (Batch, "presignlib.md"), (Credentials, "credentials.md")],
+    [
+        (PresignedURL, "presignlib.md"),
+        (PresignedPost, "presignlib.md"),
+        (MultipartUpload, "presignlib.md"),
+        (Batch, "presignlib.md"),
+        (Credentials, "credentials.md"),
+    ],
 )
 def test_a_reference_page_lists_the_attributes_of_a_class(kind: type, page: str) -> None:
     expected = {

@@ -20,12 +20,13 @@ SOURCE = Path(str(presignlib.__file__)).parent
 LAYERS = (
     # The core, exceptions, durations, and the one reader of the time, which results asks.
     # Reports are plain values; errors name URLInfo in a type.
-    {"sigv4", "errors", "_time", "_clock", "reports"},
+    {"sigv4", "errors", "_time", "_clock", "_p256", "reports"},
     {"credentials", "rules", "_partitions", "_disposition", "snippets", "redaction", "_signature", "_xml"}
+    | {"sigv4a", "dialects"}
     | {"_s3_hosts", "_error_xml", "_explain"},
     {"request", "results"},
-    {"signing", "endpoints", "url_parts", "_url_problems", "_post_parts"},
-    {"s3", "services"},
+    {"signing", "endpoints", "_arns", "url_parts", "_url_problems", "_post_parts"},
+    {"s3", "_service_request", "post_policy", "multipart"},
     # Each provider is a module of its own; the chain loads one when its turn comes.
     {f"providers.{name}" for name in ("_http", "_documents", "_files", "_refresh", "environment", "boto")},
     {"providers._sts", "providers.process", "providers.sso", "providers.instance_metadata"},
@@ -44,6 +45,7 @@ LAYERS = (
     {"_operations"},  # what functions and Presigner share
     {"_functions", "presigner"},
     {""},  # the package itself
+    {"services", "boto", "_boto_names"},  # made of public calls, as a program would be
     {"cli", "_cli_diagnose"},
     {"__main__"},
 )
@@ -54,11 +56,13 @@ ARROWS = {
     "_clock": "",
     "credentials": "_time errors",
     "rules": "sigv4 _time",
+    "_p256": "",
+    "sigv4a": "sigv4 _p256",
+    "_xml": "",
     "_partitions": "",
     "_disposition": "sigv4",
     "snippets": "",
     "redaction": "",
-    "_xml": "",
     "_signature": "",
     "request": "sigv4 errors",
     # explain() makes the string to sign; expires_within() asks the clock unless told.
@@ -89,10 +93,15 @@ ARROWS = {
     "diagnosis._trials": "diagnosis._variants sigv4 reports",
     "diagnosis._mismatch": "diagnosis._canonical diagnosis._trials reports",
     "diagnosis._posts": "diagnosis._case url_parts sigv4 reports",
-    "signing": "sigv4 results _time errors",
-    "endpoints": "sigv4 request rules _partitions errors",
+    "signing": "sigv4 sigv4a results _time errors",
+    "endpoints": "_arns dialects sigv4 request rules _partitions errors",
+    "dialects": "errors",
+    "_arns": "request _partitions errors",
     "s3": "sigv4 request _disposition _time errors",
-    "services": "sigv4 request rules errors",
+    "_service_request": "sigv4 request rules errors",
+    # The form has keys and metadata as S3's other uploads have, and ends as their URLs do.
+    "post_policy": "signing s3 request sigv4 snippets redaction _time errors",
+    "multipart": "s3 request _xml snippets errors",
     "settings": "providers signing endpoints _time _clock errors",  # signing has the policies' names
     # The package hands on what its modules have, when it is asked for.
     "providers": "providers.assume_role providers.boto providers.chain providers.container "
@@ -119,11 +128,17 @@ ARROWS = {
     "_partitions request sigv4 errors",
     "providers.web_identity": "providers._refresh providers._sts errors",
     "_keywords": "_time credentials request",
-    "_operations": "settings signing s3 credentials _time errors",
-    "_functions": "_operations _signature settings services s3 results _time",
-    "presigner": "_operations _signature settings s3 request results credentials _time _clock errors",
-    "": "_functions presigner results reports credentials redaction _log_filter inspection verification "
-    "diagnosis errors",
+    "_operations": "settings signing s3 post_policy credentials _time errors",
+    # A multipart upload is bound to the Presigner that signs its requests.
+    "_functions": "_operations _signature settings presigner _service_request s3 results _time",
+    "presigner": "_operations _signature settings s3 multipart request results credentials _time _clock"
+    " errors",
+    # Recipes need the region before they sign: it is in the host.
+    "services": "_functions _partitions _time settings request errors",
+    "boto": "_boto_names _operations presigner post_policy settings sigv4 _time errors",
+    "_boto_names": "",
+    "": "_functions presigner multipart post_policy results reports credentials redaction _log_filter "
+    "inspection verification diagnosis errors",
     "cli": "_cli_diagnose providers",
     "_cli_diagnose": "providers",
     "__main__": "cli",

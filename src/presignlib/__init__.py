@@ -23,6 +23,8 @@ from ._functions import (
     presign_get,
     presign_head,
     presign_list,
+    presign_multipart,
+    presign_post,
     presign_put,
 )
 from .credentials import Credentials
@@ -55,6 +57,8 @@ if TYPE_CHECKING:
     from .credentials import CredentialsProvider
     from .diagnosis import diagnose
     from .inspection import inspect_url
+    from .multipart import MultipartUpload
+    from .post_policy import PresignedPost
     from .presigner import Batch, Presigner
     from .redaction import redact
     from .reports import Diagnosis, Finding, URLInfo
@@ -77,11 +81,13 @@ __all__ = [
     "Finding",
     "InvalidInputError",
     "MalformedURLError",
+    "MultipartUpload",
     "NoCredentialsError",
     "NoRegionError",
     "NotYetValidError",
     "PresignError",
     "PresignWarning",
+    "PresignedPost",
     "PresignedURL",
     "Presigner",
     "RedactingFilter",
@@ -99,6 +105,8 @@ __all__ = [
     "presign_get",
     "presign_head",
     "presign_list",
+    "presign_multipart",
+    "presign_post",
     "presign_put",
     "redact",
     "verify_url",
@@ -111,6 +119,8 @@ _LATER = {
     "CredentialsProvider": "credentials",
     "Diagnosis": "reports",
     "Finding": "reports",
+    "MultipartUpload": "multipart",
+    "PresignedPost": "post_policy",
     "Presigner": "presigner",
     "RedactingFilter": "_log_filter",
     "URLInfo": "reports",

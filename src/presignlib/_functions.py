@@ -13,6 +13,8 @@ from ._operations import (
     State,
     life_of,
     look_at,
+    names_of,
+    post_of,
     refuse_unknown,
     split,
     state_of,
@@ -25,6 +27,7 @@ from .settings import KEYWORDS, SigningSettings, Where, with_environment
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
     from typing import Any
 
@@ -35,12 +38,15 @@ if TYPE_CHECKING:
         GetKeywords,
         HeadKeywords,
         ListKeywords,
+        MultipartKeywords,
         PresignKeywords,
         PutKeywords,
         WhereKeywords,
     )
     from ._time import Expires
     from .credentials import Credentials, CredentialsProvider
+    from .multipart import MultipartUpload
+    from .post_policy import Condition, PresignedPost
     from .request import Pairs
 
 __all__ = [
@@ -50,6 +56,8 @@ __all__ = [
     "presign_get",
     "presign_head",
     "presign_list",
+    "presign_multipart",
+    "presign_post",
     "presign_put",
 ]
 
@@ -134,6 +142,66 @@ def presign_list(bucket: str, **keywords: Unpack[ListKeywords]) -> PresignedURL:
 
 
 @shows(Where.__init__)
+def presign_post(
+    bucket: str,
+    key: str | None = None,
+    *,
+    key_prefix: str | None = None,
+    max_size: int,
+    min_size: int = 0,
+    content_type: str,
+    metadata: Mapping[str, str] | None = None,
+    redirect: str | None = None,
+    success_status: int | None = None,
+    fields: Pairs | None = None,
+    conditions: Iterable[Condition] = (),
+    expires: Expires = "15m",
+    **where: Unpack[WhereKeywords],
+) -> PresignedPost:
+    """Return a form that uploads one file from a browser: S3's POST Object.
+
+    Unlike a URL for PUT it bounds the size: ``min_size`` to ``max_size`` bytes.
+    ``content_type`` is one type, ``"image/*"``, or ``"*/*"`` for any. Either ``key`` is
+    the object's, in which ``${filename}`` at the end stands for the file's own name, or
+    ``key_prefix`` what that name comes behind. ``redirect`` is where the browser goes
+    then, ``success_status`` what is answered without. ``fields`` are more of S3's form
+    fields, as ``acl``; ``conditions`` are raw ones, for fields that the sender sets.
+
+    Raises as presign_get does.
+    """
+    options = {
+        "key_prefix": key_prefix,
+        "max_size": max_size,
+        "min_size": min_size,
+        "content_type": content_type,
+        "metadata": metadata,
+        "redirect": redirect,
+        "success_status": success_status,
+        "fields": fields,
+        "conditions": conditions,
+    }
+    refuse_unknown("presign_post", [name for name in where if name not in KEYWORDS], ())
+    place = Where(**with_environment(dict(where)))
+    return post_of(bucket, key, options, place, lifetime(expires), set())
+
+
+@shows(s3.multipart_upload, Where.__init__, expires="1h")
+def presign_multipart(bucket: str, key: str, **keywords: Unpack[MultipartKeywords]) -> MultipartUpload:
+    """Return an upload of one object in parts, which signs each request when it is asked for.
+
+    The options are those of ``presign_put`` that hold for the whole object: type,
+    metadata, tags, encryption, ACL. ``expires`` is how long each URL lives. Region,
+    endpoint and credentials are settled now. Raises as presign_get does.
+    """
+    from .presigner import Presigner
+
+    options, settings = split(dict(keywords))
+    expires = options.pop("expires", "1h")
+    refuse_unknown("presign_multipart", options, names_of(s3.multipart_upload))
+    return Presigner(expires=expires, **settings).multipart(bucket, key, **options)
+
+
+@shows(Where.__init__)
 def object_url(bucket: str, key: str, **where: Unpack[WhereKeywords]) -> str:
     """Return the unsigned URL of an object, correctly encoded; only public ones open.
 
@@ -158,14 +226,17 @@ def _presign(
     token_placement: str | None = None,
     path_encoding: str | None = None,
     normalize_path: bool | None = None,
+    algorithm: str = "sigv4",
+    region_set: str | Iterable[str] | None = None,
     allow_http: bool = False,
     now: datetime | None = None,
     short_credentials: str = "cap",
 ) -> PresignedURL:
-    from .services import service_request
+    from ._service_request import regions_of, service_request
 
     settings = SigningSettings(region, credentials, profile, allow_http, now, short_credentials)
-    if settings.region is None:
+    regions = regions_of(algorithm, settings.region, region_set)
+    if settings.region is None and regions is None:
         raise settings.no_region()
     request = service_request(
         method,
@@ -179,6 +250,7 @@ def _presign(
         path_encoding=path_encoding,
         normalize=normalize_path,
         allow_http=settings.allow_http,
+        region_set=regions,
     )
     prepared = State(request, settings, lifetime(expires, request.rules.max_expires)).renewed(None, set())
     return presigned_url(prepared.sign(""), prepared.contract, None)
@@ -197,6 +269,8 @@ def presign(method: str, url: str, **keywords: Unpack[PresignKeywords]) -> Presi
     more (all others). ``normalize_path`` takes empty and dot segments out of what is
     signed. ``payload_hash`` is the hex SHA-256 of the body, or ``UNSIGNED-PAYLOAD``.
     ``token_placement="appended"`` puts the session token behind the signature.
+    ``algorithm="sigv4a"`` signs for ``region_set``: a string as ``"us-east-1,eu-*"``, or
+    a sequence; ``region`` may then be left out.
 
     Raises InvalidInputError, NoRegionError and CredentialsError.
     """

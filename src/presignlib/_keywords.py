@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -97,6 +97,34 @@ class PutKeywords(_ObjectKeywords, total=False):
     sse_customer_key: bytes | None
 
 
+class MultipartKeywords(WhereKeywords, total=False):
+    expires: Expires | None
+    content_type: str | None
+    overwrite: bool
+    if_match: str | None
+    metadata: Mapping[str, str] | None
+    tags: Mapping[str, str] | None
+    cache_control: str | None
+    content_disposition: str | None
+    content_encoding: str | None
+    storage_class: str | None
+    acl: str | None
+    sse: Literal["AES256", "aws:kms", "aws:kms:dsse"] | None
+    kms_key_id: str | None
+    sse_customer_key: bytes | None
+    request_payer: bool
+    expected_bucket_owner: str | None
+    headers: Pairs | None
+
+
+class SigningKeywords(TypedDict, total=False):
+    region: str | None
+    credentials: Credentials | CredentialsProvider | None
+    profile: str | None
+    now: datetime | None
+    short_credentials: Literal["cap", "raise", "ignore"]
+
+
 class PresignKeywords(TypedDict, total=False):
     service: Required[str]
     region: str | None
@@ -109,6 +137,8 @@ class PresignKeywords(TypedDict, total=False):
     token_placement: Literal["signed", "appended"] | None
     path_encoding: Literal["once", "twice"] | None
     normalize_path: bool | None
+    algorithm: Literal["sigv4", "sigv4a"]
+    region_set: str | Iterable[str] | None
     allow_http: bool
     now: datetime | None
     short_credentials: Literal["cap", "raise", "ignore"]

@@ -16,10 +16,11 @@ from .signing import Prepared, prepare
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from datetime import timedelta
+    from datetime import datetime, timedelta
     from typing import Any
 
     from ._time import Expires
+    from .post_policy import Form, PresignedPost
     from .request import SignableRequest
     from .settings import SigningSettings, Where
     from .signing import SigningKeys
@@ -98,14 +99,45 @@ class State:
             short_credentials=where.short_credentials,
             keys=keys,
         )
-        if prepared.shortened and where.short_credentials == "cap" and "short" not in said:
-            said.add("short")
-            ends = f"{as_datetime(prepared.contract.expires_at):%Y-%m-%d %H:%M:%S} UTC"
-            warn(
-                ShortCredentialsWarning, f"the URL ends at {ends} with its credentials, sooner than asked for"
-            )
+        if prepared.shortened and where.short_credentials == "cap":
+            _warn_shortened("URL", as_datetime(prepared.contract.expires_at), said)
         self.prepared = prepared
         return prepared
+
+
+def _warn_shortened(what: str, ends_at: datetime, said: set[str]) -> None:
+    if "short" not in said:
+        said.add("short")
+        ends = f"{ends_at:%Y-%m-%d %H:%M:%S} UTC"
+        warn(
+            ShortCredentialsWarning, f"the {what} ends at {ends} with its credentials, sooner than asked for"
+        )
+
+
+def post_of(
+    bucket: str, key: str | None, options: dict[str, Any], where: Where, life: Lifetime, said: set[str]
+) -> PresignedPost:
+    """Return the form of one upload, with its options checked."""
+    from .post_policy import Limits
+
+    return sign_post(bucket, Limits(bucket, key, **options), where, life, said)
+
+
+def sign_post(bucket: str, form: Form, where: Where, life: Lifetime, said: set[str]) -> PresignedPost:
+    """Return a form signed now, for the bucket's address."""
+    from .post_policy import presigned_post
+
+    if isinstance(bucket, str) and bucket.startswith("arn:"):
+        raise InvalidInputError("bucket", "a bucket's name: a policy can not name an ARN; an alias will do")
+    address = where.address(bucket)
+    if where.endpoint.dialect is not None:
+        where.endpoint.dialect.check_forms()
+    now = where.clock()
+    credentials = where.credentials.load(life.seconds if life.ends_at is None else life.ends_at - now)
+    post, shortened = presigned_post(form, address, credentials, life, now, where.short_credentials)
+    if shortened and where.short_credentials == "cap":
+        _warn_shortened("form", post.expires_at, said)
+    return post
 
 
 class _Never:
@@ -130,14 +162,17 @@ def state_of(
     try:
         parts = operation.parts(**options) if options else operation.bare
     except TypeError:
-        refuse_unknown(caller or operation.name, options, _names_of(operation))
+        refuse_unknown(caller or operation.name, options, names_of(operation.parts))
         raise
     request = operation.request(operation.method, where.address(bucket), parts, bucket)
+    if where.endpoint.dialect is not None:
+        where.endpoint.dialect.check_headers(name for name, _ in request.headers)
     return State(request, where, life, stable_for)
 
 
-def _names_of(operation: Operation) -> tuple[str, ...]:
-    code = operation.parts.__code__
+def names_of(parts: Callable[..., object]) -> tuple[str, ...]:
+    """Return the keywords that a function of ``s3`` reads."""
+    code = parts.__code__
     return code.co_varnames[: code.co_kwonlyargcount]
 
 

@@ -8,19 +8,19 @@ from __future__ import annotations
 
 
 class Partition:
-    """One partition: what its hosts end in, and what it has."""
+    """One partition: what its hosts end in, and which hosts the rules refuse there."""
 
     __slots__ = ("accelerate", "dns_suffix", "fips", "name")
 
-    def __init__(self, name: str, dns_suffix: str, *, fips: bool = True, accelerate: bool = False) -> None:
+    def __init__(self, name: str, dns_suffix: str, *, fips: bool = True, accelerate: bool = True) -> None:
         self.name = name
         self.dns_suffix = dns_suffix
         self.fips = fips
         self.accelerate = accelerate
 
 
-AWS = Partition("aws", "amazonaws.com", accelerate=True)
-_CN = Partition("aws-cn", "amazonaws.com.cn", fips=False)
+AWS = Partition("aws", "amazonaws.com")
+_CN = Partition("aws-cn", "amazonaws.com.cn", fips=False, accelerate=False)
 _EUSC = Partition("aws-eusc", "amazonaws.eu")
 _ISO = Partition("aws-iso", "c2s.ic.gov")
 _ISO_B = Partition("aws-iso-b", "sc2s.sgov.gov")

@@ -1,8 +1,9 @@
 """Where a bucket lives: host, path, signing region. S3's published endpoint rules.
 
 Source: AWS SDKs, S3 endpoint rule set ("endpoint-rule-set-1.json"); what is here is
-its part for bucket names. The region is always in the host: AWS's global host does
-not route to newer regions and answers with redirects that break uploads.
+its part for plain buckets, and ``_arns`` has the rest. The region is always in the
+host: AWS's global host does not route to newer regions and answers with redirects
+that break uploads.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from .sigv4 import uri_encode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from .dialects import Dialect
     from .rules import ServiceRules
 
 _AWS_BUCKET = frozenset("abcdefghijklmnopqrstuvwxyz0123456789.-")
@@ -32,17 +34,19 @@ _S3 = rules_for("s3")
 _BASE_PATH = frozenset("/-._~!$&'()*+,;=:@%abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
 _STYLES = ("auto", "virtual", "path")
 _AWS_SUFFIXES = tuple(["." + partition.dns_suffix for partition in PARTITIONS])
-_LATER_SUFFIXES = ("--x-s3", "--xa-s3", "--op-s3")
+_ARN = frozenset(":/.-abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
+_LONGEST_ARN = 2_048
 
 
 class Endpoint:
     """What decides an address besides bucket and region; checked when it is made.
 
     ``style`` is the addressing style; ``url`` the parsed ``endpoint_url`` or None;
-    ``is_custom`` tells that it is a host of someone other than AWS.
+    ``is_custom`` tells that it is a host of someone other than AWS, and ``dialect`` is
+    the row of that store, where it is known.
     """
 
-    __slots__ = ("accelerate", "dualstack", "fips", "is_custom", "sign_host", "style", "url")
+    __slots__ = ("accelerate", "dialect", "dualstack", "fips", "is_custom", "sign_host", "style", "url")
 
     def __init__(
         self,
@@ -66,6 +70,7 @@ class Endpoint:
         self.accelerate = accelerate
         self.url = None if endpoint_url is None else _parsed_endpoint(endpoint_url, allow_http)
         self.is_custom = self.url is not None and not is_aws_host(self.url.host)
+        self.dialect = _dialect(self.url) if self.is_custom and self.url is not None else None
         self.sign_host = None if sign_host is None else _parsed_sign_host(sign_host, self.url)
         if accelerate and fips:
             raise InvalidInputError("accelerate", "False with fips=True: S3 Accelerate has no FIPS hosts")
@@ -85,36 +90,87 @@ class Endpoint:
 
 
 class Address:
-    """Where one bucket is: URL ``base`` and canonical ``path`` up to the key, signed ``host``."""
+    """Where one bucket is: URL ``base`` and canonical ``path`` up to the key, signed ``host``.
 
-    __slots__ = ("base", "host", "path", "region", "rules")
+    ``region_set`` is None unless the bucket has to be signed for by SigV4a.
+    """
 
-    def __init__(self, base: str, path: str, host: str, region: str, rules: ServiceRules) -> None:
+    __slots__ = ("base", "host", "path", "region", "region_set", "rules")
+
+    def __init__(
+        self,
+        base: str,
+        path: str,
+        host: str,
+        region: str,
+        rules: ServiceRules,
+        region_set: str | None = None,
+    ) -> None:
         self.base = base
         self.path = path
         self.host = host
         self.region = region
         self.rules = rules
+        self.region_set = region_set
 
 
-def resolve(bucket: str, region: str, endpoint: Endpoint) -> Address:
+def resolve(bucket: str, region: str, endpoint: Endpoint, *, use_arn_region: bool = True) -> Address:
     """Return the address of ``bucket``; its ``path`` ends before the key's slash.
 
-    Raises InvalidInputError where AWS's rules refuse the combination.
+    ``bucket`` may be an ARN; its region counts unless ``use_arn_region`` is False.
+    Raises InvalidInputError for what is no bucket, and where AWS's rules refuse the
+    combination.
     """
     check_bucket(bucket, custom=endpoint.is_custom)
+    return _located(bucket, region, endpoint, "." not in bucket, use_arn_region)
+
+
+def locate(bucket: str | None, region: str, endpoint: Endpoint, *, use_arn_region: bool = True) -> Address:
+    """Return what the published rules alone say, of any name, or of no bucket for None.
+
+    This is for those who compare rules. A name that is no bucket's may leave its label
+    or path segment: :func:`resolve` looks first.
+    """
+    hostable = bucket is not None and is_virtual_hostable(bucket)
+    return _located(bucket, region, endpoint, hostable, use_arn_region)
+
+
+def _located(
+    bucket: str | None, region: str, endpoint: Endpoint, hostable: bool, use_arn_region: bool
+) -> Address:
+    """``hostable``: whether the bucket can be one label, under the wildcard certificate."""
     checked_label("region", region, any_case=endpoint.is_custom)
-    signing_region = "us-east-1" if region == "aws-global" else region
-    if endpoint.url is not None:
-        return _custom_address(bucket, signing_region, endpoint, endpoint.url)
     partition = partition_of(region)
     if endpoint.fips and not partition.fips:
         raise InvalidInputError("fips", f"False in {partition.name}, which has no FIPS hosts", "True")
-    virtual = endpoint.style != "path" and "." not in bucket  # as one label, under the wildcard certificate
-    host = _aws_host(region, endpoint, partition, virtual=virtual)
+    if bucket is not None and ("--" in bucket or ":" in bucket):
+        special = _special_address(bucket, region, endpoint, use_arn_region)
+        if special is not None:
+            return special
+    signing_region = "us-east-1" if region == "aws-global" else region
+    if endpoint.url is not None:
+        return _custom_address(bucket, signing_region, endpoint, endpoint.url)
+    virtual = hostable and endpoint.style != "path"
+    if endpoint.accelerate and bucket is not None:
+        host = _accelerate_host(region, endpoint, partition, virtual=virtual)
+    else:
+        host = _aws_host(region, endpoint, partition)
     return _address(
         "https", f"{bucket}.{host}" if virtual else host, bucket, signing_region, endpoint, virtual
     )
+
+
+def _special_address(bucket: str, region: str, endpoint: Endpoint, use_arn_region: bool) -> Address | None:
+    """Return the address of an ARN, directory bucket or Outposts alias; None for other buckets."""
+    from . import _arns  # few need it
+
+    if not _arns.is_special(bucket, endpoint):
+        return None
+    place = _arns.place_of(bucket, region, endpoint, use_arn_region=use_arn_region)
+    path = f"{place.path}/{uri_encode(bucket)}" if place.in_path else place.path
+    host = endpoint.sign_host or place.host.lower()
+    base = f"{place.scheme}://{place.host.lower()}{path}"
+    return Address(base, path, host, place.region, rules_for(place.service), place.region_set)
 
 
 def check_bucket(bucket: str, *, custom: bool = False) -> None:
@@ -126,6 +182,8 @@ def check_bucket(bucket: str, *, custom: bool = False) -> None:
     if not isinstance(bucket, str):
         raise InvalidInputError("bucket", "a str", type(bucket).__name__)
     if custom:
+        if bucket.startswith("arn:") and _is_arn(bucket):
+            return
         if not (0 < len(bucket) < 256 and _ANY_BUCKET.issuperset(bucket) and bucket not in (".", "..")):
             raise InvalidInputError("bucket", "1 to 255 of A-Z a-z 0-9 . _ : -", shown(bucket))
         return
@@ -136,13 +194,15 @@ def check_bucket(bucket: str, *, custom: bool = False) -> None:
         and bucket[-1] not in ".-"
         and not ("." in bucket and (".." in bucket or is_ipv4(bucket)))
     ):
-        if bucket.startswith("arn:"):
-            raise InvalidInputError("bucket", "a bucket name: ARNs are not supported yet", shown(bucket))
+        if bucket.startswith("arn:") and _is_arn(bucket):
+            return
         rule = "3 to 63 of a-z 0-9 . - with a letter or digit at both ends, no '..' and no IPv4 address"
         raise InvalidInputError("bucket", rule, shown(bucket))
-    if "--" in bucket and bucket.endswith(_LATER_SUFFIXES):
-        rule = "a general purpose bucket: directory buckets and Outposts are not supported yet"
-        raise InvalidInputError("bucket", rule, shown(bucket))
+
+
+def _is_arn(text: str) -> bool:
+    """Tell whether ``text`` has only what an ARN of S3 may have; the rules see to its form."""
+    return len(text) <= _LONGEST_ARN and _ARN.issuperset(text)
 
 
 def is_virtual_hostable(bucket: str, *, dots: bool = False) -> bool:
@@ -163,24 +223,30 @@ def _refuse_switches(**switches: bool) -> None:
             raise InvalidInputError(field, "True or False", shown(value))
 
 
-def _aws_host(region: str, endpoint: Endpoint, partition: Partition, *, virtual: bool) -> str:
+def _accelerate_host(region: str, endpoint: Endpoint, partition: Partition, *, virtual: bool) -> str:
+    if not partition.accelerate:
+        raise InvalidInputError(
+            "accelerate", f"False in {partition.name}, which has no S3 Accelerate", "True"
+        )
+    if not virtual:
+        raise InvalidInputError("accelerate", "False for a bucket with dots", "True")
     dualstack = ".dualstack" if endpoint.dualstack else ""
-    if endpoint.accelerate:
-        if not partition.accelerate:
-            raise InvalidInputError(
-                "accelerate", f"False in {partition.name}, which has no S3 Accelerate", "True"
-            )
-        if not virtual:
-            raise InvalidInputError("accelerate", "False for a bucket with dots", "True")
-        return f"s3-accelerate{dualstack}.{partition.dns_suffix}"
-    service = ("s3-fips" if endpoint.fips else "s3") + dualstack
+    if dualstack and region == "aws-global":
+        dualstack += ".us-east-1"  # as the rules have it
+    return f"s3-accelerate{dualstack}.{partition.dns_suffix}"
+
+
+def _aws_host(region: str, endpoint: Endpoint, partition: Partition) -> str:
+    service = ("s3-fips" if endpoint.fips else "s3") + (".dualstack" if endpoint.dualstack else "")
     if region == "aws-global" and service == "s3":
         return f"s3.{partition.dns_suffix}"
     return f"{service}.{region if region != 'aws-global' else 'us-east-1'}.{partition.dns_suffix}"
 
 
-def _custom_address(bucket: str, region: str, endpoint: Endpoint, url: ParsedURL) -> Address:
+def _custom_address(bucket: str | None, region: str, endpoint: Endpoint, url: ParsedURL) -> Address:
     style = endpoint.style
+    if bucket is None:
+        return _address(url.scheme, url.authority, bucket, region, endpoint, True, url.path)
     if not endpoint.is_custom:
         if url.host.startswith(f"{bucket}.s3"):
             raise InvalidInputError("endpoint_url", "free of the bucket, which is added to it")
@@ -189,17 +255,34 @@ def _custom_address(bucket: str, region: str, endpoint: Endpoint, url: ParsedURL
         # The signed host names the bucket, so the path must not name it again; the
         # URL's host is someone's own name for that bucket and is taken as it is.
         return _address(url.scheme, url.authority, bucket, region, endpoint, True, url.path)
-    hostable = is_virtual_hostable(bucket, dots=url.scheme == "http")
-    virtual = style == "virtual" and hostable and not is_ip_address(url.host)
+    if style == "virtual":
+        # A name with dots is looked at without the host behind it: so do the rules.
+        virtual = (is_virtual_hostable(bucket) and not is_ip_address(url.host)) or (
+            url.scheme == "http" and "." in bucket and is_virtual_hostable(bucket, dots=True)
+        )
+    else:
+        virtual = False
     host = f"{bucket}.{url.authority}" if virtual else url.authority
     return _address(url.scheme, host, bucket, region, endpoint, virtual, url.path)
 
 
 def _address(
-    scheme: str, host: str, bucket: str, region: str, endpoint: Endpoint, virtual: bool, prefix: str = ""
+    scheme: str,
+    host: str,
+    bucket: str | None,
+    region: str,
+    endpoint: Endpoint,
+    virtual: bool,
+    prefix: str = "",
 ) -> Address:
-    path = prefix if virtual else f"{prefix}/{uri_encode(bucket)}"
+    path = prefix if virtual or bucket is None else f"{prefix}/{uri_encode(bucket)}"
     return Address(f"{scheme}://{host}{path}", path, endpoint.sign_host or host, region, _S3)
+
+
+def _dialect(url: ParsedURL) -> Dialect | None:
+    from .dialects import dialect_of  # no URL of AWS needs it
+
+    return dialect_of(url.host, url.path)
 
 
 def _parsed_endpoint(endpoint_url: str, allow_http: bool) -> ParsedURL:

@@ -14,6 +14,8 @@ from ._operations import (
     State,
     life_of,
     look_at,
+    names_of,
+    post_of,
     refuse_unknown,
     split,
     state_of,
@@ -29,7 +31,7 @@ from .settings import KEYWORDS, Where, with_environment
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
     from datetime import datetime, timedelta
     from typing import Any
 
@@ -41,12 +43,16 @@ if TYPE_CHECKING:
         GetKeywords,
         HeadKeywords,
         ListKeywords,
+        MultipartKeywords,
         PutKeywords,
         RequestKeywords,
         WhereKeywords,
     )
     from ._time import Expires, Lifetime
     from .credentials import CredentialsProvider
+    from .multipart import MultipartUpload
+    from .post_policy import Condition, PresignedPost
+    from .request import Pairs
     from .signing import Prepared, SigningKeys
 
 __all__ = ["Batch", "Presigner"]
@@ -188,6 +194,55 @@ class Presigner:
                 keywords,
             )
         return self._url(Operation(f"request {verb}", verb, s3.any_operation), bucket, key, keywords)
+
+    @shows(s3.multipart_upload, Where.__init__, expires=None)
+    def multipart(self, bucket: str, key: str, **keywords: Unpack[MultipartKeywords]) -> MultipartUpload:
+        """Return an upload of one object in parts, as presign_multipart does."""
+        from .multipart import MultipartUpload
+
+        options, settings = split(dict(keywords))
+        settings["expires"] = options.pop("expires", None)
+        refuse_unknown("multipart", options, names_of(s3.multipart_upload))
+
+        def sign(method: str, bucket: str, key: str, **parts: Any) -> PresignedURL:
+            return self.request(method, bucket, key, **parts, **settings)
+
+        return MultipartUpload(bucket, key, sign, options)
+
+    @shows(Where.__init__)
+    def post(
+        self,
+        bucket: str,
+        key: str | None = None,
+        *,
+        key_prefix: str | None = None,
+        max_size: int,
+        min_size: int = 0,
+        content_type: str,
+        metadata: Mapping[str, str] | None = None,
+        redirect: str | None = None,
+        success_status: int | None = None,
+        fields: Pairs | None = None,
+        conditions: Iterable[Condition] = (),
+        expires: Expires | None = None,
+        **where: Unpack[WhereKeywords],
+    ) -> PresignedPost:
+        """Return a form that uploads one file from a browser, as presign_post does."""
+        options = {
+            "key_prefix": key_prefix,
+            "max_size": max_size,
+            "min_size": min_size,
+            "content_type": content_type,
+            "metadata": metadata,
+            "redirect": redirect,
+            "success_status": success_status,
+            "fields": fields,
+            "conditions": conditions,
+        }
+        refuse_unknown("post", where, [name for name in where if name in KEYWORDS])
+        given = self._expires if expires is None else expires
+        life = life_of(given, None, self._longest)
+        return post_of(bucket, key, options, self._elsewhere(dict(where)), life, self._cache.said)
 
     @shows(Where.__init__)
     def object_url(self, bucket: str, key: str, **where: Unpack[WhereKeywords]) -> str:

@@ -62,7 +62,8 @@ class SignableRequest:
 
     ``base`` is the URL, and ``path`` the canonical path, up to where they may differ.
     ``host`` is signed; ``query`` has decoded pairs in the order they are written,
-    ``headers`` canonical ones, without the host.
+    ``headers`` canonical ones, without the host. ``region_set`` is None for SigV4;
+    where it is text, the request is signed by SigV4a for those regions.
     """
 
     __slots__ = (
@@ -75,6 +76,7 @@ class SignableRequest:
         "payload_hash",
         "query",
         "region",
+        "region_set",
         "rules",
         "service",
         "token_placement",
@@ -94,6 +96,7 @@ class SignableRequest:
         payload_hash: str,
         token_placement: str,
         bucket: str | None = None,
+        region_set: str | None = None,
     ) -> None:
         self.method = method
         self.base = base
@@ -107,6 +110,7 @@ class SignableRequest:
         self.payload_hash = payload_hash
         self.token_placement = token_placement
         self.bucket = bucket
+        self.region_set = region_set
 
 
 def pairs_of(field: str, given: Pairs | None) -> list[tuple[str, str]]:

@@ -103,7 +103,7 @@ class PresignedURL(str):
 
     @property
     def region(self) -> str:
-        """The region in the credential scope."""
+        """The region in the credential scope; of SigV4a, which has none there, the region set."""
         return self._contract.region
 
     @property

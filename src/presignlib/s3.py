@@ -25,7 +25,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
-    from typing import Literal
+    from typing import Any, Literal
 
     from .endpoints import Address
     from .request import Pairs
@@ -133,6 +133,7 @@ def _request(
         payload_hash,
         rules.token_placement,
         bucket,
+        address.region_set,
     )
 
 
@@ -171,7 +172,7 @@ def get_object(
         (name, _header_text(name.replace("-", "_"), text)) for name, text in overrides if text is not None
     ]
     if part_number is not None:
-        options.append(("partNumber", str(_integer("part_number", part_number, 1, 10_000))))
+        options.append(("partNumber", str(checked_integer("part_number", part_number, 1, 10_000))))
     return _object_parts(options, [], version_id, request_payer, expected_bucket_owner, query, headers)
 
 
@@ -187,7 +188,7 @@ def head_object(
     """Return query and headers of HeadObject."""
     options = []
     if part_number is not None:
-        options.append(("partNumber", str(_integer("part_number", part_number, 1, 10_000))))
+        options.append(("partNumber", str(checked_integer("part_number", part_number, 1, 10_000))))
     return _object_parts(options, [], version_id, request_payer, expected_bucket_owner, query, headers)
 
 
@@ -245,7 +246,9 @@ def put_object(
         if text is not None
     ]
     if content_length is not None:
-        fields.append(("content-length", str(_integer("content_length", content_length, 0, _LONGEST_PUT))))
+        fields.append(
+            ("content-length", str(checked_integer("content_length", content_length, 0, _LONGEST_PUT)))
+        )
     if not isinstance(overwrite, bool):
         raise InvalidInputError("overwrite", "True or False", shown(overwrite))
     if not overwrite:
@@ -256,7 +259,7 @@ def put_object(
         fields.append(("if-none-match", "*"))
     if acl is not None:
         fields.append(("x-amz-acl", _one_of("acl", acl, _ACLS)))
-    fields += _metadata(metadata)
+    fields += checked_metadata(metadata)
     fields += _tags(tags)
     checksums = {
         "sha256": checksum_sha256,
@@ -274,6 +277,46 @@ def put_object(
         fields.append(("content-md5", _digest("content_md5", content_md5, 16)))
     fields += _encryption(sse, kms_key_id, sse_customer_key)
     return _object_parts([], fields, None, request_payer, expected_bucket_owner, query, headers)
+
+
+def multipart_upload(
+    *,
+    content_type: str | None = None,
+    overwrite: bool = True,
+    if_match: str | None = None,
+    metadata: Mapping[str, str] | None = None,
+    tags: Mapping[str, str] | None = None,
+    cache_control: str | None = None,
+    content_disposition: str | None = None,
+    content_encoding: str | None = None,
+    storage_class: str | None = None,
+    acl: str | None = None,
+    sse: StorageEncryption | None = None,
+    kms_key_id: str | None = None,
+    sse_customer_key: bytes | None = None,
+    request_payer: bool = False,
+    expected_bucket_owner: str | None = None,
+    headers: Pairs | None = None,
+) -> tuple[Parts, dict[str, Any], Parts]:
+    """Return query and headers of CreateMultipartUpload, options of each part, and the completion's."""
+    common: dict[str, Any] = {"request_payer": request_payer, "expected_bucket_owner": expected_bucket_owner}
+    create = put_object(
+        content_type=content_type,
+        metadata=metadata,
+        tags=tags,
+        cache_control=cache_control,
+        content_disposition=content_disposition,
+        content_encoding=content_encoding,
+        storage_class=storage_class,
+        acl=acl,
+        sse=sse,
+        kms_key_id=kms_key_id,
+        sse_customer_key=sse_customer_key,
+        headers=headers,
+        **common,
+    )
+    complete = put_object(overwrite=overwrite, if_match=if_match, **common)
+    return create, {"sse_customer_key": sse_customer_key, **common}, complete
 
 
 def list_objects(
@@ -300,7 +343,7 @@ def list_objects(
         if text is not None:
             options.append((name, _text(name.replace("-", "_"), text)))
     if max_keys is not None:
-        options.append(("max-keys", str(_integer("max_keys", max_keys, 0, 2**31 - 1))))
+        options.append(("max-keys", str(checked_integer("max_keys", max_keys, 0, 2**31 - 1))))
     return _object_parts(options, [], None, request_payer, expected_bucket_owner, query, headers)
 
 
@@ -396,7 +439,8 @@ def _filename(field: str, filename: str) -> str:
     return filename
 
 
-def _metadata(metadata: Mapping[str, str] | None) -> list[tuple[str, str]]:
+def checked_metadata(metadata: Mapping[str, str] | None) -> list[tuple[str, str]]:
+    """Return metadata as headers: printable ASCII, 2 KB in all."""
     pairs = pairs_of("metadata", metadata)
     names = [name.lower() for name, _ in pairs]
     if len(set(names)) < len(names):
@@ -498,7 +542,8 @@ def _text(field: str, value: str) -> str:
     return value
 
 
-def _integer(field: str, value: int, least: int, most: int) -> int:
+def checked_integer(field: str, value: int, least: int, most: int) -> int:
+    """Return an integer from ``least`` to ``most``; whatever has ``__index__`` is one, but no bool."""
     if isinstance(value, (bool, type)) or not hasattr(value, "__index__"):
         raise InvalidInputError(field, f"an integer from {least} to {most}", shown(value))
     number = int(value.__index__())

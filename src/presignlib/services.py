@@ -1,128 +1,240 @@
-"""Requests to services other than S3, from the URL as it will be sent."""
+"""Tokens and URLs of services other than S3, each with its trap handled.
+
+Each takes ``region``, ``credentials``, ``profile``, ``now`` and ``short_credentials`` as
+the presign functions do. A token is a secret for as long as it lives, like the URL that
+it is made from.
+"""
 
 from __future__ import annotations
 
+from ._functions import presign
+from ._partitions import partition_of
+from ._time import lifetime
 from .errors import InvalidInputError, shown
-from .request import (
-    SignableRequest,
-    check_http,
-    checked_headers,
-    checked_label,
-    checked_method,
-    checked_query,
-    pairs_of,
-    parse_url,
-)
-from .rules import rules_for
-from .sigv4 import UNSIGNED_PAYLOAD, encode_path, normalize_path
+from .request import checked_label
+from .settings import SigningSettings, with_environment
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
+    from typing_extensions import Unpack
+
+    from ._keywords import SigningKeywords
+    from ._time import Expires
     from .request import Pairs
+    from .results import PresignedURL
 
-_HEX = frozenset("0123456789abcdef")
+__all__ = [
+    "caller_identity_url",
+    "dsql_token",
+    "eks_token",
+    "elasticache_token",
+    "iot_websocket_url",
+    "kinesis_video_url",
+    "memorydb_token",
+    "rds_token",
+    "transcribe_url",
+]
+
+_QUARTER = 900  # seconds that a database or cluster takes a token for, at most
+_DAY = 86_400
+_SAMPLE_RATES = (8_000, 48_000)
 
 
-def service_request(
-    method: str,
-    url: str,
-    service: str,
-    region: str,
+def eks_token(cluster: str, *, expires: Expires = 60, **signing: Unpack[SigningKeywords]) -> str:
+    """Return the bearer token for the API of an EKS cluster, ``k8s-aws-v1.…``.
+
+    It is a URL for GET, though STS's own model has POST, with the cluster's name as a
+    signed header, in base64 without padding.
+    """
+    from base64 import urlsafe_b64encode
+
+    if not isinstance(cluster, str) or not cluster:
+        raise InvalidInputError("cluster", "the cluster's name")
+    lifetime(expires, _QUARTER)
+    url = caller_identity_url(headers={"x-k8s-aws-id": cluster}, expires=expires, **signing)
+    return "k8s-aws-v1." + urlsafe_b64encode(url.encode()).decode().rstrip("=")
+
+
+def caller_identity_url(
+    *, headers: Pairs | None = None, expires: Expires = "1m", **signing: Unpack[SigningKeywords]
+) -> PresignedURL:
+    """Return the URL by which another can ask STS who signed it, as Vault's AWS login does.
+
+    ``headers`` are signed and have to be sent, as ``X-Vault-AWS-IAM-Server-ID``. The host
+    is the region's: the global one is retired step by step.
+    """
+    region = _region(signing)
+    return presign(
+        "GET",
+        f"https://sts.{region}.{partition_of(region).dns_suffix}/",
+        service="sts",
+        query={"Action": "GetCallerIdentity", "Version": "2011-06-15"},
+        headers=headers,
+        expires=expires,
+        **signing,
+    )
+
+
+def rds_token(
+    host: str, port: int, user: str, *, expires: Expires = "15m", **signing: Unpack[SigningKeywords]
+) -> str:
+    """Return the password of a database user of RDS or Aurora; the port is part of what is signed."""
+    query = {"Action": "connect", "DBUser": _named("user", user)}
+    return _token("rds-db", f"https://{_host(host)}:{_port(port)}/", query, expires, _QUARTER, signing)
+
+
+def dsql_token(
+    host: str, *, admin: bool = False, expires: Expires = "15m", **signing: Unpack[SigningKeywords]
+) -> str:
+    """Return the password of a user of Aurora DSQL or, with ``admin``, of the role ``admin``."""
+    if not isinstance(admin, bool):
+        raise InvalidInputError("admin", "True or False", shown(admin))
+    query = {"Action": "DbConnectAdmin" if admin else "DbConnect"}
+    return _token("dsql", f"https://{_host(host)}/", query, expires, 7 * _DAY, signing)
+
+
+def elasticache_token(
+    cache: str,
+    user: str,
     *,
-    headers: Pairs | None = None,
+    serverless: bool = False,
+    expires: Expires = "15m",
+    **signing: Unpack[SigningKeywords],
+) -> str:
+    """Return the password of a user of ElastiCache; ``cache`` is the cache's name, no host name."""
+    if not isinstance(serverless, bool):
+        raise InvalidInputError("serverless", "True or False", shown(serverless))
+    query = {"Action": "connect", "User": _named("user", user)}
+    if serverless:
+        query["ResourceType"] = "ServerlessCache"
+    return _token("elasticache", _name_as_host("cache", cache), query, expires, _QUARTER, signing)
+
+
+def memorydb_token(
+    cluster: str, user: str, *, expires: Expires = "15m", **signing: Unpack[SigningKeywords]
+) -> str:
+    """Return the password of a user of MemoryDB; ``cluster`` is the cluster's name, no host name."""
+    query = {"Action": "connect", "User": _named("user", user)}
+    return _token("memorydb", _name_as_host("cluster", cluster), query, expires, _QUARTER, signing)
+
+
+def iot_websocket_url(
+    host: str, *, expires: Expires = "1d", **signing: Unpack[SigningKeywords]
+) -> PresignedURL:
+    """Return the URL for MQTT over WebSockets; the session token is appended, not signed.
+
+    ``host`` is the account's endpoint, or ``host:port``.
+    """
+    lifetime(expires, _DAY)
+    return presign(
+        "GET",
+        f"wss://{_host(host, more=':')}/mqtt",
+        service="iotdevicegateway",
+        token_placement="appended",
+        expires=expires,
+        **signing,
+    )
+
+
+def kinesis_video_url(
+    endpoint: str,
+    channel_arn: str,
+    *,
+    client_id: str | None = None,
+    expires: Expires = 299,
+    **signing: Unpack[SigningKeywords],
+) -> PresignedURL:
+    """Return the URL of a signaling channel of Kinesis Video Streams.
+
+    ``endpoint`` is the ``wss://`` one that GetSignalingChannelEndpoint gave. A viewer has
+    a ``client_id``, the master none. The session token is signed: this service, other
+    than IoT, refuses one that is appended (amazon-kinesis-video-streams-webrtc-sdk-js).
+    """
+    if not isinstance(endpoint, str) or not endpoint.startswith("wss://"):
+        raise InvalidInputError("endpoint", "the wss:// one of the channel")
+    lifetime(expires, 300)
+    query = {"X-Amz-ChannelARN": _named("channel_arn", channel_arn)}
+    if client_id is not None:
+        query["X-Amz-ClientId"] = _named("client_id", client_id)
+    return presign("GET", endpoint, service="kinesisvideo", query=query, expires=expires, **signing)
+
+
+def transcribe_url(
+    *,
+    language_code: str = "en-US",
+    media_encoding: str = "pcm",
+    sample_rate: int = 16_000,
+    medical: bool = False,
     query: Pairs | None = None,
-    payload_hash: str | None = None,
-    token_placement: str | None = None,
-    path_encoding: str | None = None,
-    normalize: bool | None = None,
-    allow_http: bool = False,
-) -> SignableRequest:
-    """Return the request for ``url``; None takes what the service's row says.
+    expires: Expires = 300,
+    **signing: Unpack[SigningKeywords],
+) -> PresignedURL:
+    """Return the URL of a streaming transcription over WebSockets; its port is signed too.
 
-    The path is sent byte for byte; what is signed is made from it. Raises
-    InvalidInputError.
+    ``query`` has further parameters, as ``{"vocabulary-name": "words"}``; ``medical`` asks
+    for Transcribe Medical, which needs ``specialty`` and ``type`` there. It has to be
+    used within five minutes.
     """
-    checked_label("service", service)
-    checked_label("region", region, any_case=True)
-    rules = rules_for(service)
-    parsed = parse_url("url", url, ("https", "wss", "http", "ws"))
-    check_http("url", parsed.scheme, parsed.host, allow_http)
-    path = parsed.path or "/"
-    pairs = checked_query("url", parsed_query(parsed.query)) + checked_query(
-        "query", pairs_of("query", query)
-    )
-    canonical = checked_headers(pairs_of("headers", headers))
-    return SignableRequest(
-        checked_method(method),
-        f"{parsed.scheme}://{parsed.authority}{path}",
-        _signed_path(
-            path,
-            _choice("path_encoding", path_encoding, ("once", "twice"), rules.path_encoding),
-            rules.normalize_path if normalize is None else _flag("normalize_path", normalize),
-        ),
-        parsed.authority,
-        pairs,
-        canonical,
-        region,
-        rules,
-        service,
-        _payload_hash(payload_hash, dict(canonical).get("x-amz-content-sha256")) or rules.payload_hash,
-        _choice("token_placement", token_placement, ("signed", "appended"), rules.token_placement),
+    from .request import pairs_of
+
+    region = _region(signing)
+    lifetime(expires, 300)
+    least, most = _SAMPLE_RATES
+    if isinstance(sample_rate, bool) or not isinstance(sample_rate, int) or not least <= sample_rate <= most:
+        raise InvalidInputError("sample_rate", f"{least} to {most}", shown(sample_rate))
+    own = [
+        ("language-code", _named("language_code", language_code)),
+        ("media-encoding", _named("media_encoding", media_encoding)),
+        ("sample-rate", str(sample_rate)),
+    ]
+    path = "medical-stream-transcription-websocket" if medical else "stream-transcription-websocket"
+    return presign(
+        "GET",
+        f"wss://transcribestreaming.{region}.{partition_of(region).dns_suffix}:8443/{path}",
+        service="transcribe",
+        query=own + pairs_of("query", query),
+        expires=expires,
+        **signing,
     )
 
 
-def parsed_query(text: str) -> list[tuple[str, str]]:
-    """Return a query as decoded pairs; ``+`` is a plus, a name without ``=`` has no value.
-
-    Raises InvalidInputError for escapes that are not those of UTF-8.
-    """
-    pairs = []
-    for parameter in text.split("&"):
-        if parameter:
-            name, _, value = parameter.partition("=")
-            pairs.append((_decoded(name), _decoded(value)))
-    return pairs
+def _token(
+    service: str, url: str, query: dict[str, str], expires: Expires, longest: int, signing: Any
+) -> str:
+    """Return a presigned URL without its scheme, which is what databases take for a password."""
+    lifetime(expires, longest)
+    signed = presign("GET", url, service=service, query=query, expires=expires, **signing)
+    return signed.partition("://")[2]
 
 
-def _decoded(text: str) -> str:
-    first, *parts = text.split("%")
-    try:
-        raw = first.encode() + b"".join([bytes.fromhex(part[:2]) + part[2:].encode() for part in parts])
-        if all(len(part) > 1 and part[:2].isalnum() for part in parts):
-            return raw.decode()
-    except ValueError:
-        pass
-    raise InvalidInputError("url", "percent-encoded UTF-8 in its query")
+def _region(signing: Any) -> str:
+    settings = SigningSettings(**with_environment(dict(signing), frozenset({"region"})))
+    if settings.region is None:
+        raise settings.no_region()
+    return checked_label("region", settings.region)
 
 
-def _signed_path(path: str, encoding: str, normalize: bool) -> str:
-    if normalize:
-        path = normalize_path(path)
-    return path if encoding == "once" else encode_path(path)
-
-
-def _payload_hash(given: str | None, header: str | None) -> str | None:
-    """Return the last line of the canonical request; a header of that name decides."""
-    if given is None:
-        return header
-    if header is not None and header != given:
-        raise InvalidInputError("payload_hash", "the same as the header x-amz-content-sha256")
-    if given != UNSIGNED_PAYLOAD and not (
-        isinstance(given, str) and len(given) == 64 and _HEX.issuperset(given)
-    ):
-        raise InvalidInputError("payload_hash", "64 lower-case hex digits of a SHA-256, or UNSIGNED-PAYLOAD")
-    return given
-
-
-def _choice(field: str, value: str | None, allowed: tuple[str, str], default: str) -> str:
-    if value is None:
-        return default
-    if value not in allowed:
-        raise InvalidInputError(field, f"{allowed[0]!r} or {allowed[1]!r}", shown(value))
+def _named(field: str, value: str) -> str:
+    if not isinstance(value, str) or not value:
+        raise InvalidInputError(field, "a str that is not empty", type(value).__name__)
     return value
 
 
-def _flag(field: str, value: bool) -> bool:
-    if value is not True and value is not False:
-        raise InvalidInputError(field, "True or False", shown(value))
-    return value
+def _name_as_host(field: str, name: str) -> str:
+    """Return the URL for a name that takes the host's place; it is never sent anywhere."""
+    return f"http://{checked_label(field, _named(field, name).lower())}/"
+
+
+def _host(host: str, more: str = "") -> str:
+    """Return a host without scheme, path and, but for ``more``, port; the rest is checked with the URL."""
+    if not isinstance(host, str) or not host or not set("/:@?#").difference(more).isdisjoint(host):
+        raise InvalidInputError("host", "a host name without scheme, port and path")
+    return host
+
+
+def _port(port: int) -> int:
+    if isinstance(port, bool) or not isinstance(port, int) or not 0 < port < 65_536:
+        raise InvalidInputError("port", "1 to 65535", shown(port))
+    return port

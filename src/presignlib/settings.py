@@ -134,7 +134,7 @@ class Where(SigningSettings):
         if self.region is None:
             hint = "most stores take us-east-1, R2 takes auto" if self.endpoint.is_custom else ""
             raise self.no_region(hint)
-        return resolve(bucket, self.region, self.endpoint)
+        return resolve(bucket, self.region, self.endpoint, use_arn_region=self.use_arn_region)
 
     def settled(self) -> dict[str, object]:
         """Return the keywords that say the same again, whatever the environment then is."""

@@ -74,7 +74,7 @@ def prepare(
     if stable_for is not None and lifetime.ends_at is None:
         wanted += stable_for  # so that the last URL of the window has the life asked for
     ends_at = credentials.ends_at
-    expires, expires_at, limited_by = _limits(credentials, signed_at, wanted, second, short_credentials)
+    expires, expires_at, limited_by = limits(credentials, signed_at, wanted, second, short_credentials)
     stamp = timestamp(signed_at)
     contract, sign = _signer(request, credentials, stamp, expires, expires_at, limited_by, signed_at, keys)
     end = signed_at + (1 if stable_for is None else stable_for)
@@ -86,7 +86,7 @@ def prepare(
     return Prepared(sign, float(signed_at), float(end), contract, limited_by == "credentials")
 
 
-def _limits(
+def limits(
     credentials: Credentials, signed_at: int, wanted: int, second: int, policy: ShortCredentials
 ) -> tuple[int, int, LimitedBy]:
     """Return ``X-Amz-Expires``, the instant the URL dies, and what ends it."""
@@ -123,7 +123,7 @@ def _signer(
     rules, token = request.rules, credentials.session_token
     host = ("host", request.host)
     headers = sorted([host, *request.headers]) if request.headers else [host]
-    scope = sigv4.credential_scope(stamp[:8], request.region, request.service)
+    algorithm, scope, scheme, key = _scheme(request, credentials, stamp[:8], keys)
     signed = request.token_placement == "signed"
     names = sigv4.signed_headers(headers)
     pairs = sigv4.encode_query(request.query)
@@ -134,14 +134,17 @@ def _signer(
         names,
         token if signed else None,
         rules.token_parameter,
+        algorithm,
     )
+    if request.region_set is not None:
+        pairs += sigv4.encode_query([("X-Amz-Region-Set", request.region_set)])
     head = f"{request.method}\n{request.path}"
     tail = sigv4.request_tail(sigv4.canonical_query(pairs), headers, names, request.payload_hash)
-    sign = sigv4.prepare(
+    sign = scheme(
         head,
         tail,
-        sigv4.string_head(stamp, scope),
-        _signing_key(credentials.secret_access_key, stamp[:8], request.region, request.service, keys),
+        sigv4.string_head(stamp, scope, algorithm),
+        key,
         request.base,
         f"?{sigv4.joined(pairs)}&{sigv4.SIGNATURE}=",
     )
@@ -160,9 +163,24 @@ def _signer(
         tail,
         stamp,
         scope,
-        sigv4.ALGORITHM,
+        algorithm,
     )
     return contract, sign
+
+
+def _scheme(
+    request: SignableRequest, credentials: Credentials, date: str, keys: SigningKeys | None
+) -> tuple[str, str, Callable[..., Callable[[str], str]], bytes | int]:
+    """Return what SigV4 and SigV4a differ in: algorithm, scope, and how and with what to sign."""
+    secret = credentials.secret_access_key
+    if request.region_set is None:
+        scope = sigv4.credential_scope(date, request.region, request.service)
+        key = _signing_key(secret, date, request.region, request.service, keys)
+        return sigv4.ALGORITHM, scope, sigv4.prepare, key
+    from . import sigv4a  # few need it, and its curve takes time to load
+
+    private = sigv4a.private_key(credentials.access_key_id, secret)
+    return sigv4a.ALGORITHM, sigv4a.credential_scope(date, request.service), sigv4a.prepare, private
 
 
 def _appending(sign: Callable[[str], str], token: str) -> Callable[[str], str]:

@@ -104,3 +104,43 @@ def html_escaped(text: str) -> str:
     for character, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;"), ("'", "&#x27;")):
         text = text.replace(character, entity)
     return text
+
+
+# Forms. ``fields`` are sent as they are, ``asked`` are those whose values the sender
+# chooses, with what they have to begin with. The file is last: S3 reads no field behind it.
+
+
+def html_form(url: str, fields: Mapping[str, str], asked: Mapping[str, str]) -> str:
+    """Return an HTML form that uploads one file."""
+    lines = [f'<form action="{html_escaped(url)}" method="post" enctype="multipart/form-data">']
+    lines += [
+        f'  <input type="hidden" name="{html_escaped(name)}" value="{html_escaped(value)}">'
+        for name, value in fields.items()
+    ]
+    lines += [
+        f'  <label>{name} <input name="{name}" value="{html_escaped(value)}"></label>'
+        for name, value in ((html_escaped(name), value) for name, value in asked.items())
+    ]
+    return "\n".join(
+        [*lines, '  <input type="file" name="file" required>', "  <button>Upload</button>", "</form>"]
+    )
+
+
+def curl_form(url: str, fields: Mapping[str, str], asked: Mapping[str, str]) -> str:
+    """Return a curl command for a POSIX shell that uploads ``FILE``; it fails where the server refuses."""
+    words = ["curl", "--fail-with-body", "--globoff"]
+    for name, value in {**fields, **asked}.items():
+        words += ["--form-string", shell_quoted(f"{name}={value}")]
+    return " ".join([*words, "--form", "file=@FILE", shell_quoted(url)])
+
+
+def fetch_form(url: str, fields: Mapping[str, str], asked: Mapping[str, str]) -> str:
+    """Return JavaScript that uploads ``file``, a File; its type is sent where the policy asks for one."""
+    lines = ["const form = new FormData();"]
+    lines += [f"form.append({js_quoted(name)}, {js_quoted(value)});" for name, value in fields.items()]
+    for name, value in asked.items():
+        text = "file.type" if name == "Content-Type" else js_quoted(value)
+        lines.append(f"form.append({js_quoted(name)}, {text});")
+    lines.append('form.append("file", file);')
+    lines.append(f'await fetch({js_quoted(url)}, {{method: "POST", body: form}});')
+    return "\n".join(lines)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from presignlib import sigv4
+from presignlib import sigv4, sigv4a
 
 from .cases import shared
 
@@ -31,3 +31,15 @@ def test_each_link_of_the_signing_key_is_the_expected_one(case: dict[str, Any]) 
 def test_the_signing_key_is_the_last_link(case: dict[str, Any]) -> None:
     key = sigv4.signing_key(case["secret_key"], case["date"], case["region"], case["service"])
     assert case["expected"]["k_signing"] == key.hex()
+
+
+def v4a_only(raw: dict[str, Any]) -> dict[str, Any] | None:
+    return raw if raw["kind"].startswith("v4a-key") else None
+
+
+@pytest.mark.parametrize("case", shared("keys", v4a_only))
+def test_the_key_pair_of_sigv4a_is_the_expected_one(case: dict[str, Any]) -> None:
+    private = sigv4a.private_key(case["access_key"], case["secret_key"])
+    x, y = sigv4a.public_key(private)
+    assert case["expected"]["private_key"] == f"{private:064x}"
+    assert case["expected"]["public_key"] == {"x": f"{x:064x}", "y": f"{y:064x}"}

@@ -9,7 +9,7 @@ from urllib.parse import unquote_plus
 import pytest
 
 from presignlib import Credentials, InvalidInputError, Presigner, object_url, presign, sigv4
-from presignlib.services import parsed_query
+from presignlib._service_request import parsed_query
 
 from .cases import absent, shared_file
 
@@ -147,6 +147,5 @@ def test_the_regional_host_is_named_where_botocore_names_the_global_one(row: dic
 
 
 @pytest.mark.parametrize("row", rows("botocore_presign_address", is_arn))
-def test_access_points_are_not_built_yet(row: dict[str, Any]) -> None:
-    with pytest.raises(InvalidInputError, match="not supported yet"):
-        plain_url(row)
+def test_an_access_point_is_where_botocore_has_it(row: dict[str, Any]) -> None:
+    assert row["expected_url"] == plain_url(row)

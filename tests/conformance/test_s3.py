@@ -46,21 +46,10 @@ pytestmark = [
 
 CASES = signing_cases("s3_presign")
 
-ARN = ("bucket", "ARNs are not built yet")
 UNDERSCORE = ("bucket", "AWS has no bucket with an underscore since 2018")
 
 # Cases that the Presigner refuses: the field it names, and why.
 REFUSED = {
-    "arn/access-point-slash": ARN,
-    "arn/access-point-slash-put": ARN,
-    "arn/access-point-cn-put": ARN,
-    "arn/access-point-gov": ARN,
-    "arn/access-point-gov-put": ARN,
-    "arn/outposts": ARN,
-    "arn/outposts-put": ARN,
-    "arn/outposts-colon": ARN,
-    "arn/access-point-other-region": ARN,
-    "arn/access-point-dualstack": ARN,
     "bucket-virtual/underscore": UNDERSCORE,
     "bucket-auto/underscore": UNDERSCORE,
     "bucket-path/underscore": UNDERSCORE,

@@ -309,15 +309,26 @@ def test_a_bucket_is_a_str(bucket: Any) -> None:
         check_bucket(bucket)
 
 
-def test_arns_are_named_as_what_they_are() -> None:
-    with pytest.raises(InvalidInputError, match=r"^bucket must be a bucket name: ARNs are not supported yet"):
-        check_bucket("arn:aws:s3:us-east-1:123456789012:accesspoint/mine")
+@pytest.mark.parametrize("custom", [False, True])
+def test_an_arn_is_a_bucket(custom: bool) -> None:
+    check_bucket("arn:aws:s3:us-east-1:123456789012:accesspoint/mine", custom=custom)
+
+
+@pytest.mark.parametrize("custom", [False, True])
+@pytest.mark.parametrize("bucket", ["arn:aws:s3:?", "arn:aws:s3::\n", "arn:aws:s3::@h", "arn:" + "a" * 2_045])
+def test_an_arn_holds_nothing_that_could_leave_its_place(bucket: str, custom: bool) -> None:
+    with pytest.raises(InvalidInputError, match=r"^bucket must be "):
+        check_bucket(bucket, custom=custom)
 
 
 @pytest.mark.parametrize("bucket", ["b--use1-az4--x-s3", "b--use1-az4--xa-s3", "b--op-s3"])
-def test_directory_buckets_and_outposts_are_named_as_what_they_are(bucket: str) -> None:
-    with pytest.raises(InvalidInputError, match=r"^bucket must be a general purpose bucket: "):
-        check_bucket(bucket)
+def test_directory_buckets_and_aliases_are_buckets(bucket: str) -> None:
+    check_bucket(bucket)
+
+
+def test_china_has_no_accelerate() -> None:
+    with pytest.raises(InvalidInputError, match=r"^accelerate must be False in aws-cn"):
+        resolve("bucket", "cn-north-1", Endpoint(accelerate=True))
 
 
 def test_two_hyphens_alone_are_no_directory_bucket() -> None:

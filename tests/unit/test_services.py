@@ -1,147 +1,194 @@
-"""Requests to services other than S3, from the URL as it will be sent."""
+"""Recipes for other services: what each signs, and what it refuses."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from base64 import urlsafe_b64decode
+from datetime import datetime, timezone
+from typing import Any
 
 import pytest
 
-from presignlib import InvalidInputError
-from presignlib.services import parsed_query, service_request
-from presignlib.sigv4 import EMPTY_PAYLOAD_HASH
+from presignlib import Credentials, InvalidInputError, NoRegionError, services
 
-if TYPE_CHECKING:
-    from presignlib.request import SignableRequest
-
-HASH = "0123456789abcdef" * 4
-
-
-def _request(
-    url: str = "https://api.example.com/", service: str = "execute-api", **options: Any
-) -> SignableRequest:
-    return service_request("get", url, service, "us-east-1", **options)
+KEYS = Credentials("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")
+SESSION = Credentials("ASIDEXAMPLE", "secret", "session/token")
+HERE: dict[str, Any] = {
+    "region": "us-east-1",
+    "credentials": KEYS,
+    "now": datetime(2026, 1, 2, 3, 4, 5, tzinfo=timezone.utc),
+}
+CHANNEL = "arn:aws:kinesisvideo:us-east-1:123456789012:channel/mine/1"
+ENDPOINT = "wss://v-1.kinesisvideo.us-east-1.amazonaws.com"
 
 
-def test_the_url_is_sent_as_it_is_and_the_path_encoded_once_more() -> None:
-    request = _request("https://API.example.com:443/a%20b//../c")
-    assert "https://api.example.com/a%20b//../c" == request.base
-    assert "/a%2520b/c" == _request("https://api.example.com/a%20b//./c").path
-    assert "/c" == request.path
-    assert ("GET", "api.example.com", "us-east-1", "execute-api") == (
-        request.method,
-        request.host,
-        request.region,
-        request.service,
+def refused(field: str, call: Any, *arguments: Any, **keywords: Any) -> None:
+    with pytest.raises(InvalidInputError) as refusal:
+        call(*arguments, **{**HERE, **keywords})
+    assert field == refusal.value.field
+
+
+def test_an_eks_token_holds_the_url() -> None:
+    token = services.eks_token("mine", **HERE)
+    text = token.removeprefix("k8s-aws-v1.")
+    url = urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
+    assert url.startswith("https://sts.us-east-1.amazonaws.com/?Action=GetCallerIdentity&Version=2011-06-15&")
+    assert "&X-Amz-Expires=60&X-Amz-SignedHeaders=host%3Bx-k8s-aws-id&" in url
+    assert "=" not in text
+
+
+def test_a_partition_has_its_own_sts() -> None:
+    url = services.caller_identity_url(**{**HERE, "region": "cn-north-1"})
+    assert url.startswith("https://sts.cn-north-1.amazonaws.com.cn/?")
+
+
+def test_vaults_header_is_signed() -> None:
+    url = services.caller_identity_url(headers={"X-Vault-AWS-IAM-Server-ID": "vault.example"}, **HERE)
+    assert {"x-vault-aws-iam-server-id": "vault.example"} == url.headers
+
+
+@pytest.mark.parametrize("call", [services.caller_identity_url, services.transcribe_url])
+def test_a_host_of_a_region_needs_one(call: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AWS_REGION", raising=False)
+    monkeypatch.delenv("AWS_DEFAULT_REGION", raising=False)
+    with pytest.raises(NoRegionError):
+        call(credentials=KEYS)
+
+
+def test_the_region_may_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_REGION", "eu-west-1")
+    assert services.caller_identity_url(credentials=KEYS).startswith("https://sts.eu-west-1.amazonaws.com/")
+
+
+def test_an_rds_token_has_no_scheme_and_signs_the_port() -> None:
+    token = services.rds_token("db.example", 5432, "app", **HERE)
+    assert token.startswith("db.example:5432/?Action=connect&DBUser=app&X-Amz-Algorithm=")
+    assert "%2Frds-db%2Faws4_request" in token
+    assert "X-Amz-Expires=900&" in token
+
+
+@pytest.mark.parametrize(("admin", "action"), [(False, "DbConnect"), (True, "DbConnectAdmin")])
+def test_a_dsql_token_names_its_action(admin: bool, action: str) -> None:
+    token = services.dsql_token("abc.dsql.us-east-1.on.aws", admin=admin, **HERE)
+    assert token.startswith(f"abc.dsql.us-east-1.on.aws/?Action={action}&")
+
+
+def test_a_cache_is_named_in_lower_case() -> None:
+    assert services.elasticache_token("My-Cache", "me", **HERE).startswith(
+        "my-cache/?Action=connect&User=me&X-"
+    )
+    assert services.memorydb_token("My-Db", "me", **HERE).startswith("my-db/?Action=connect&User=me&X-Amz")
+
+
+def test_a_serverless_cache_says_so() -> None:
+    token = services.elasticache_token("mine", "me", serverless=True, **HERE)
+    assert "&User=me&ResourceType=ServerlessCache&" in token
+
+
+def test_iots_token_is_appended() -> None:
+    url = services.iot_websocket_url("a-ats.iot.us-east-1.amazonaws.com", **{**HERE, "credentials": SESSION})
+    assert url.endswith("&X-Amz-Security-Token=session%2Ftoken")
+    assert "session" not in url.explain()
+
+
+def test_kinesis_videos_token_is_signed() -> None:
+    url = services.kinesis_video_url(ENDPOINT, CHANNEL, **{**HERE, "credentials": SESSION})
+    assert "X-Amz-Security-Token=session%2Ftoken" in url.explain()
+    assert url.rpartition("&")[2].startswith("X-Amz-Signature=")
+    assert url.startswith(f"{ENDPOINT}/?X-Amz-ChannelARN=arn%3Aaws%3Akinesisvideo%3A")
+    assert "X-Amz-ClientId" not in url
+
+
+def test_a_viewer_of_kinesis_video_has_an_id() -> None:
+    assert "&X-Amz-ClientId=viewer&" in services.kinesis_video_url(
+        ENDPOINT, CHANNEL, client_id="viewer", **HERE
     )
 
 
-def test_an_empty_path_is_a_slash() -> None:
-    request = _request("https://api.example.com")
-    assert ("https://api.example.com/", "/") == (request.base, request.path)
+def test_a_transcription_signs_its_port() -> None:
+    url = services.transcribe_url(query={"vocabulary-name": "words"}, **HERE)
+    assert url.startswith(
+        "wss://transcribestreaming.us-east-1.amazonaws.com:8443/stream-transcription-websocket"
+        "?language-code=en-US&media-encoding=pcm&sample-rate=16000&vocabulary-name=words&"
+    )
+    assert "host:transcribestreaming.us-east-1.amazonaws.com:8443\n" in url.explain()
 
 
-def test_s3_signs_the_path_as_sent() -> None:
-    assert "/a%20b//../c" == _request("https://h.example/a%20b//../c", "s3").path
+def test_a_medical_transcription_has_its_own_path() -> None:
+    assert ":8443/medical-stream-transcription-websocket?" in services.transcribe_url(medical=True, **HERE)
 
 
-def test_encoding_and_normalizing_can_be_chosen() -> None:
-    url = "https://h.example/a%20b//c"
-    assert "/a%20b/c" == _request(url, path_encoding="once").path
-    assert "/a%2520b//c" == _request(url, normalize=False).path
-    assert "/a%2520b/c" == _request(url, "s3", path_encoding="twice", normalize=True).path
+@pytest.mark.parametrize(
+    ("call", "arguments", "longest"),
+    [
+        (services.eks_token, ("c",), 900),
+        (services.rds_token, ("h", 1, "u"), 900),
+        (services.elasticache_token, ("c", "u"), 900),
+        (services.memorydb_token, ("c", "u"), 900),
+        (services.dsql_token, ("h",), 604_800),
+        (services.iot_websocket_url, ("h",), 86_400),
+        (services.kinesis_video_url, (ENDPOINT, CHANNEL), 300),
+        (services.transcribe_url, (), 300),
+    ],
+)
+def test_nothing_lives_longer_than_its_service_takes_it(call: Any, arguments: Any, longest: int) -> None:
+    assert call(*arguments, expires=longest, **HERE)
+    refused("expires", call, *arguments, expires=longest + 1)
 
 
-def test_the_urls_own_query_comes_first() -> None:
-    request = _request("https://h.example/?b=%20&a", query=[("c", "+")])
-    assert [("b", " "), ("a", ""), ("c", "+")] == request.query
-
-
-def test_headers_are_canonical() -> None:
-    assert [("x-a", "1")] == _request(headers={"X-A": " 1 "}).headers
-
-
-def test_the_payload_is_empty_unless_told() -> None:
-    assert EMPTY_PAYLOAD_HASH == _request().payload_hash
-    assert "UNSIGNED-PAYLOAD" == _request(service="s3").payload_hash
-    assert HASH == _request(payload_hash=HASH).payload_hash
-    assert "UNSIGNED-PAYLOAD" == _request(payload_hash="UNSIGNED-PAYLOAD").payload_hash
-
-
-def test_a_payload_header_tells_too() -> None:
-    header = {"x-amz-content-sha256": HASH}
-    assert HASH == _request(headers=header).payload_hash
-    assert HASH == _request(headers=header, payload_hash=HASH).payload_hash
-    with pytest.raises(
-        InvalidInputError, match=r"^payload_hash must be the same as the header x-amz-content"
+@pytest.mark.parametrize("host", ["", "https://h", "h/path", "h:1", "u@h", "h?q", "h#f", None, "h h"])
+def test_a_host_is_a_host(host: Any) -> None:
+    for call, arguments in (
+        (services.rds_token, (host, 1, "u")),
+        (services.dsql_token, (host,)),
+        (services.iot_websocket_url, (host if host != "h:1" else "h:x",)),
     ):
-        _request(headers=header, payload_hash="ff" * 32)
+        with pytest.raises(InvalidInputError):
+            call(*arguments, **HERE)
 
 
-def test_the_token_can_be_appended() -> None:
-    assert "signed" == _request().token_placement
-    assert "appended" == _request(token_placement="appended").token_placement
+@pytest.mark.parametrize("port", [0, 65_536, "5432", True, None, 5432.0])
+def test_a_port_is_a_number(port: Any) -> None:
+    refused("port", services.rds_token, "h", port, "u")
 
 
-def test_web_sockets_are_urls_too() -> None:
-    assert "wss://h.example/" == _request("wss://h.example:443/").base
-    assert "ws://localhost/" == _request("ws://localhost:80/").base
+@pytest.mark.parametrize("user", ["", None, 5])
+def test_a_user_is_named(user: Any) -> None:
+    refused("user", services.rds_token, "h", 1, user)
+    refused("user", services.elasticache_token, "c", user)
+    refused("user", services.memorydb_token, "c", user)
 
 
-def test_plain_http_is_refused_unless_allowed() -> None:
-    with pytest.raises(InvalidInputError, match=r"^url must be https for a host that looks public"):
-        _request("http://h.example/")
-    assert "http://h.example/" == _request("http://h.example/", allow_http=True).base
+@pytest.mark.parametrize("name", ["", "a.b", "a/b", "a_b", None])
+def test_a_caches_name_is_one_label(name: Any) -> None:
+    refused("cache", services.elasticache_token, name, "u")
+    refused("cluster", services.memorydb_token, name, "u")
 
 
-@pytest.mark.parametrize("payload_hash", ["", "FF" * 32, "f" * 63, 5, ["a"] * 64, b"f" * 64])
-def test_a_payload_hash_is_lower_case_hex(payload_hash: Any) -> None:
-    with pytest.raises(InvalidInputError, match=r"^payload_hash must be 64 lower-case hex digits"):
-        _request(payload_hash=payload_hash)
+@pytest.mark.parametrize("cluster", ["", None, 5])
+def test_a_cluster_is_named(cluster: Any) -> None:
+    refused("cluster", services.eks_token, cluster)
 
 
-@pytest.mark.parametrize(
-    ("field", "options"),
-    [
-        ("path_encoding", {"path_encoding": "thrice"}),
-        ("token_placement", {"token_placement": "hidden"}),
-        ("normalize_path", {"normalize": 1}),
-        ("service", {"service": "s3/evil"}),
-        ("service", {"service": "S3"}),
-        ("url", {"url": "https://h.example/ä"}),
-        ("url", {"url": "https://h.example/?X-Amz-Signature=x"}),
-        ("query", {"query": {"x-amz-date": "x"}}),
-    ],
-)
-def test_choices_outside_are_refused_by_their_field(field: str, options: dict[str, Any]) -> None:
-    with pytest.raises(InvalidInputError) as caught:
-        _request(**options)
-    assert field == caught.value.field
+@pytest.mark.parametrize("endpoint", ["", "https://h", None])
+def test_a_channels_endpoint_is_a_web_socket(endpoint: Any) -> None:
+    refused("endpoint", services.kinesis_video_url, endpoint, CHANNEL)
 
 
-# parsed_query
+def test_a_channel_and_a_viewer_are_named() -> None:
+    refused("channel_arn", services.kinesis_video_url, ENDPOINT, "")
+    refused("client_id", services.kinesis_video_url, ENDPOINT, CHANNEL, client_id="")
 
 
-@pytest.mark.parametrize(
-    ("pairs", "text"),
-    [
-        ([], ""),
-        ([], "&&"),
-        ([("a", "")], "a"),
-        ([("a", "")], "a="),
-        ([("a", "b=c")], "a=b=c"),
-        ([("a", "+")], "a=+"),
-        ([("ü/", "\0")], "%C3%BC%2f=%00"),
-        ([("b", "2"), ("a", "1"), ("b", "1")], "b=2&a=1&b=1"),
-        ([("", "x")], "=x"),
-    ],
-)
-def test_a_query_is_read_as_it_will_be_by_the_server(pairs: list[tuple[str, str]], text: str) -> None:
-    assert pairs == parsed_query(text)
+@pytest.mark.parametrize("rate", [7_999, 48_001, True, "16000", 16e3])
+def test_a_sample_rate_is_in_range(rate: Any) -> None:
+    refused("sample_rate", services.transcribe_url, sample_rate=rate)
 
 
-@pytest.mark.parametrize(
-    "text", ["%", "a=%", "a=%2", "a=%zz", "a=%FF", "%C3=a", "a=%ED%A0%80", "a=%+1", "a=% 1"]
-)
-def test_escapes_that_are_not_utf_8_are_refused(text: str) -> None:
-    with pytest.raises(InvalidInputError, match=r"^url must be percent-encoded UTF-8 in its query$"):
-        parsed_query(text)
+def test_switches_are_switches() -> None:
+    switch: Any = "yes"
+    refused("admin", services.dsql_token, "h", admin=switch)
+    refused("serverless", services.elasticache_token, "c", "u", serverless=switch)
+
+
+def test_a_region_is_a_label() -> None:
+    refused("region", services.caller_identity_url, region="evil.example/")
