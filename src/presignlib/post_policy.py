@@ -270,8 +270,6 @@ def presigned_post(
 
     from ._time import timestamp
 
-    if address.region_set is not None:
-        raise InvalidInputError("bucket", "one that SigV4 signs for: POST policies have no region set")
     second = int(now // 1)
     wanted = life.after(second)
     _, expires_at, limited_by = limits(credentials, second, wanted, second, short_credentials)
