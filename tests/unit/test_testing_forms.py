@@ -197,7 +197,7 @@ def test_a_form_that_its_policy_does_not_allow_is_refused(
     code: str | None,
     said: str,
 ) -> None:
-    answer = post(shop, made(shop, **options), body, **changed)
+    answer = post(shop, made(shop, **options), body, FILE, **changed)
     if code is None:
         assert 204 == answer.status
         return
