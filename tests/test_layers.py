@@ -46,6 +46,9 @@ LAYERS = (
     {"_functions", "presigner"},
     {""},  # the package itself
     {"services", "boto", "_boto_names"},  # made of public calls, as a program would be
+    {"testing"}
+    | {f"testing._{part}" for part in ("answers", "bodies", "forms", "objects", "reading")}
+    | {f"testing._{part}" for part in ("refusals", "requests", "server", "writing")},
     {"cli", "_cli_diagnose"},
     {"__main__"},
 )
@@ -139,6 +142,18 @@ ARROWS = {
     "_boto_names": "",
     "": "_functions presigner multipart post_policy results reports credentials redaction _log_filter "
     "inspection verification diagnosis errors",
+    # The store verifies with the package's public functions; the server is loaded to listen.
+    "testing": "testing._objects testing._server errors",
+    "testing._refusals": "errors sigv4 url_parts verification",
+    "testing._objects": "",
+    "testing._bodies": "testing._refusals",
+    "testing._requests": "testing._bodies testing._refusals errors url_parts",
+    "testing._reading": "testing._bodies testing._refusals testing._requests",
+    "testing._writing": "testing._bodies testing._reading testing._refusals testing._requests",
+    "testing._forms": "testing._bodies testing._refusals testing._requests testing._writing sigv4",
+    "testing._answers": "testing._forms testing._reading testing._refusals testing._requests "
+    "testing._writing",
+    "testing._server": "testing._answers testing._bodies testing._refusals testing._requests",
     "cli": "_cli_diagnose providers",
     "_cli_diagnose": "providers",
     "__main__": "cli",
@@ -310,5 +325,8 @@ def test_only_lazy_packages_import_by_text() -> None:
     assert {"", "providers"} == {m for m, imports in MODULES.items() if "importlib" in imports.others}
 
 
-def test_the_command_line_uses_public_names_alone() -> None:
-    assert MODULES["cli"].names <= {*presignlib.__all__, "__version__"}
+@pytest.mark.parametrize("user", [name for name in MODULES if name.startswith(("cli", "testing"))])
+def test_the_first_users_use_public_names_alone(user: str) -> None:
+    assert MODULES[user].names <= {*presignlib.__all__, "__version__", "Store"}
+    own = {target for target in MODULES[user].own if not target.startswith("testing.")}
+    assert own <= {"_cli_diagnose", "providers", "errors", "sigv4", "url_parts", "verification"}
