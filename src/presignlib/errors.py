@@ -95,6 +95,21 @@ class CredentialsError(PresignError):
         return f"{text}; asked before: {'; '.join(self.tried)}" if self.tried else text
 
 
+class Blaming:
+    """A ``with`` in which what is refused becomes a CredentialsError of ``provider``, after ``before``."""
+
+    def __init__(self, provider: str, before: str = "") -> None:
+        self.provider = provider
+        self.before = before
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _kind: object, error: object, _trace: object) -> None:
+        if isinstance(error, PresignError) and not isinstance(error, CredentialsError):
+            raise CredentialsError(f"{self.before}{error}", self.provider) from None
+
+
 class NoCredentialsError(CredentialsError):
     """No provider has credentials."""
 

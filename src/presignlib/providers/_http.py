@@ -10,6 +10,8 @@ from __future__ import annotations
 from io import BufferedReader, RawIOBase
 from time import monotonic, sleep
 
+from ..errors import PresignError
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import socket
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
         """What carries a request, waits, and tells how much time has gone by."""
 
         def send(self, request: Request, seconds: float) -> Answer:
-            """Return the answer to ``request``. Raises NoAnswerError after ``seconds`` at the latest."""
+            """Return the answer. Raises NoAnswerError, after ``seconds`` at the latest."""
             ...
 
         def pause(self, seconds: float) -> None:
@@ -41,10 +43,10 @@ PAUSE = 0.1  # seconds before the second attempt; twice as much before the third
 LARGEST = 262_144  # bytes of an answer
 
 
-class NoAnswerError(Exception):
-    """A call got no answer that can be used; the text says why and holds nothing secret.
+class NoAnswerError(PresignError):
+    """No answer came that can be used; the text says why and holds nothing secret.
 
-    ``timed_out`` tells that the other side was silent, ``final`` that to ask again is of no use.
+    ``timed_out`` tells that the other side was silent, ``final`` that asking again is of no use.
     """
 
     def __init__(self, why: str, *, timed_out: bool = False, final: bool = False) -> None:
@@ -87,24 +89,19 @@ class Answer:
         """Return the body's JSON. Raises NoAnswerError, which never quotes it, for anything else."""
         from json import loads
 
-        text = self.text()
         try:
-            return loads(text)
+            return loads(self.text())
         except (ValueError, RecursionError):
             raise NoAnswerError(f"answered with {self.kind()} where JSON is due") from None
 
     def kind(self) -> str:
         """Return in words what the body looks like."""
-        start = self.body.lstrip()[:1]
-        if not start:
-            return "nothing"
-        if start == b"<":
-            return "HTML or XML, as a captive portal or a proxy does,"
-        return "other text, or half of it,"
+        kinds = {b"": "nothing", b"<": "HTML or XML, as a captive portal or a proxy does,"}
+        return kinds.get(self.body.lstrip()[:1], "other text, or half of it,")
 
 
 class Calls:
-    """One conversation over ``transport``, with what it may cost."""
+    """One conversation over ``transport``, which :class:`Wire` is unless another is given."""
 
     def __init__(self, transport: Transport | None) -> None:
         self._transport = Wire() if transport is None else transport
@@ -140,7 +137,7 @@ class Wire:
     """The transport over sockets: certificates are checked, proxies are not looked for."""
 
     def send(self, request: Request, seconds: float) -> Answer:
-        """Send one request on a connection of its own and return the answer."""
+        """Return the answer to a request that goes out on a connection of its own."""
         from http.client import HTTPException
 
         try:
@@ -152,13 +149,8 @@ class Wire:
         except OSError as error:
             raise NoAnswerError(f"can not be reached ({error.strerror or type(error).__name__})") from None
 
-    def pause(self, seconds: float) -> None:
-        """Sleep."""
-        sleep(seconds)
-
-    def now(self) -> float:
-        """Return the monotonic clock."""
-        return monotonic()
+    pause = staticmethod(sleep)
+    now = staticmethod(monotonic)
 
 
 def _sent(request: Request, ends_at: float) -> Answer:
@@ -218,7 +210,7 @@ def _tls() -> ssl.SSLContext:
     return ssl.create_default_context(cafile=os.environ.get("AWS_CA_BUNDLE") or None)
 
 
-class _Timed:
+class _Timed(RawIOBase):
     """A socket as ``http.client`` uses one, with a last moment for all that it reads.
 
     However slowly bytes drip in, reading ends. Closing is left to whoever opened it:
@@ -233,16 +225,10 @@ class _Timed:
         self._sock.sendall(data)
 
     def makefile(self, _mode: str) -> BufferedReader:
-        return BufferedReader(_Reader(self._sock, self._ends_at))
+        return BufferedReader(self)
 
     def close(self) -> None:
         pass
-
-
-class _Reader(RawIOBase):
-    def __init__(self, sock: socket.socket, ends_at: float) -> None:
-        self._sock = sock
-        self._ends_at = ends_at
 
     def readable(self) -> bool:
         return True

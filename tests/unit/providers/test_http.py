@@ -12,7 +12,7 @@ from presignlib.providers._http import (
     NoAnswerError,
     Request,
     Wire,
-    _Reader,
+    _Timed,
 )
 
 from .fakes import FakeTransport, answer
@@ -91,7 +91,7 @@ def test_a_body_that_is_no_json_is_told_by_its_looks(body: bytes, why: str) -> N
 
 def test_a_read_that_begins_too_late_is_not_begun() -> None:
     with pytest.raises(TimeoutError, match="timed out"):
-        _Reader(cast("socket.socket", None), 0.0).readinto(memoryview(bytearray(1)))
+        _Timed(cast("socket.socket", None), 0.0).readinto(memoryview(bytearray(1)))
 
 
 def test_a_connection_that_begins_too_late_is_not_begun() -> None:
