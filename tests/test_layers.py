@@ -103,7 +103,8 @@ ARROWS = {
     # The form has keys and metadata as S3's other uploads have, and ends as their URLs do.
     "post_policy": "signing s3 request sigv4 snippets redaction _time errors",
     "multipart": "s3 request _xml snippets errors",
-    "settings": "providers signing endpoints _time _clock errors",  # signing has the policies' names
+    # Signing has the policies' names.
+    "settings": "providers signing endpoints credentials _time _clock errors",
     # The package has the chain, and hands on what its modules have when it is asked for.
     "providers": "providers.local providers.metadata providers.profile providers.sts providers.tools errors",
     "providers._http": "errors",

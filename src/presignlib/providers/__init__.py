@@ -1,4 +1,4 @@
-"""Where credentials come from. Those who have to be asked are loaded when their turn comes."""
+"""Where credentials come from; what has to ask for them is loaded when its turn comes."""
 
 from __future__ import annotations
 
@@ -47,8 +47,7 @@ _HOMES = {
     "instance_region": "metadata",
 }
 
-# The one thing that is kept between calls of the module's functions: a chain per profile,
-# and the process they belong to. A forked child begins with none.
+# All that is kept between calls of functions: a chain per profile, and the process they belong to.
 _shared: tuple[int, dict[str | None, DefaultChain]] = (0, {})
 
 
@@ -61,7 +60,7 @@ def __getattr__(name: str) -> object:
 
 
 class Found:
-    """What a chain found: ``credentials``, the ``provider``'s name, and the ``refusals`` before it."""
+    """Credentials, the name of who had them, and what those before it said."""
 
     __slots__ = ("credentials", "provider", "refusals")
 
@@ -85,10 +84,10 @@ class ChainProvider:
         self._providers = tuple(providers)
 
     def load(self, min_lifetime: float = 0) -> Credentials:
-        """Return the credentials of the first provider that has some.
+        """Return the credentials of the first that has some.
 
         Raises NoCredentialsError, or the CredentialsError of the one that fails; ``tried``
-        names all that were asked, with what they said.
+        has what those before it said.
         """
         return self.find(min_lifetime).credentials
 
@@ -119,7 +118,7 @@ class ChainProvider:
 
 
 class DefaultChain(ChainProvider):
-    """The chain of those who name no credentials; :func:`default_chain` tells its order."""
+    """What :func:`default_chain` returns."""
 
     def __init__(
         self,
@@ -135,7 +134,7 @@ class DefaultChain(ChainProvider):
         self._made: dict[object, Any] = {}
 
     def profile(self) -> ProfileProvider:
-        """Return the provider of the profile, which also knows its region and endpoint."""
+        """Return the profile's provider, which also knows region and endpoint."""
         from .profile import ProfileProvider
 
         return self._once(ProfileProvider, profile=self._profile, transport=self._transport)
@@ -153,7 +152,6 @@ class DefaultChain(ChainProvider):
         yield self._once(InstanceMetadataProvider, transport=self._transport)
 
     def _once(self, kind: Callable[..., P], **options: str | Transport | None) -> P:
-        """Return this chain's one provider of a kind, made when it is first asked for."""
         made = self._made.get(kind)
         if made is None:
             made = self._made.setdefault(kind, kind(environ=self._environ, **options))
@@ -168,8 +166,8 @@ def default_chain(*, profile: str | None = None) -> ChainProvider:
     """Return a new chain of those that are asked where no credentials are given.
 
     The environment; the profile's role, web identity, sign-in, keys or process; the
-    container; the instance. That is botocore's order. With ``profile`` the environment's
-    keys are left out; ``AWS_PROFILE`` does not do that.
+    container; the instance: botocore's order. ``profile``, unlike ``AWS_PROFILE``, leaves
+    the environment's keys out.
     """
     return DefaultChain(profile)
 

@@ -31,7 +31,7 @@ _READS = 3
 
 
 class Profile:
-    """One profile, as the files are now: each look reads them again if they have changed."""
+    """One profile, as the files are now."""
 
     def __init__(self, profile: str | None, environ: Mapping[str, str] | None) -> None:
         self._profile = profile
@@ -52,7 +52,7 @@ class Profile:
             raise self._refused(files.lack())
 
     def files(self) -> Files:
-        """Return both files as they are now."""
+        """Return both, read again if they have changed."""
         files, environ = self._files, variables(self._environ)
         if files is None or files.stamp != stamp_of(environ):
             files = self._files = Files(environ)
@@ -87,7 +87,7 @@ class Profile:
         return self._text(section, "endpoint_url") or None
 
     def ignores_endpoints(self, given: str | None) -> bool:
-        """Tell whether endpoints of AWS's names count for nothing; ``given`` is what the variable says."""
+        """Tell whether endpoints count for nothing; ``given`` is what the variable says."""
         text = given or self.value("ignore_configured_endpoint_urls") or ""
         return text.strip().lower() in ("true", "1")
 
@@ -108,8 +108,8 @@ class Profile:
 class Files:
     """Both files at one moment. ``profiles`` is merged, the credentials file last.
 
-    ``config`` and ``credentials`` have the profiles of one file each, ``where`` the two
-    places for messages and ``remarks`` what was wrong with a file that was passed over.
+    ``config`` and ``credentials`` have those of one file each, ``where`` the two places as
+    they were named, ``remarks`` what was wrong with a file that was passed over.
     """
 
     __slots__ = ("config", "credentials", "profiles", "remarks", "services", "sso_sessions", "stamp", "where")
@@ -129,7 +129,7 @@ class Files:
             self.profiles.setdefault(name, {}).update(section)
 
     def lack(self) -> str:
-        """Return in words that a profile is not there."""
+        """Return what is said of a profile that is not there."""
         return "; ".join([f"is not defined in {' nor in '.join(self.where)}", *self.remarks])
 
     def _sort_in(self, title: str, section: Section) -> None:
@@ -162,7 +162,7 @@ class Files:
 
 
 def located(file: tuple[str, str], environ: Mapping[str, str], path: ModuleType = os.path) -> str:
-    """Return the path of one of the two files, with ``~`` and variables filled in."""
+    """Return the path of one of the two, with ``~`` and variables filled in."""
     expanded: str = path.expanduser(path.expandvars(environ.get(*file)))
     return expanded
 
@@ -174,7 +174,7 @@ def stamp_of(environ: Mapping[str, str], path: ModuleType = os.path) -> tuple[ob
 
 
 def parsed(text: str, path: str) -> Sections:
-    """Return the sections of a file's text. Raises CredentialsError, without a line of it."""
+    """Return a file's sections. An error never quotes it."""
     from configparser import Error, RawConfigParser
 
     parser = RawConfigParser()
@@ -202,7 +202,7 @@ def posix_words(text: str) -> list[str]:
 
 
 def _value(text: str, path: str) -> str | dict[str, str]:
-    """Return a value; one that begins on the next line is a block of keys of its own."""
+    # What begins on the next line is a block of keys of its own.
     if not text.startswith("\n"):
         return text
     block = {}

@@ -1,8 +1,6 @@
 """Small HTTP calls with hard limits: no proxies, no redirects, no waiting beyond five seconds.
 
-A provider talks through a :class:`Transport`, so that its tests need no sockets. The
-one that is used otherwise is :class:`Wire`. :class:`Calls` is one conversation: its
-calls share three attempts each and five seconds in all.
+A provider talks through a :class:`Transport`, so that its tests need no sockets.
 """
 
 from __future__ import annotations
@@ -21,19 +19,11 @@ if TYPE_CHECKING:
     from typing import Protocol
 
     class Transport(Protocol):
-        """What carries a request, waits, and tells how much time has gone by."""
+        """What carries a request; errors are NoAnswerErrors, after ``seconds`` at the latest."""
 
-        def send(self, request: Request, seconds: float) -> Answer:
-            """Return the answer. Raises NoAnswerError, after ``seconds`` at the latest."""
-            ...
-
-        def pause(self, seconds: float) -> None:
-            """Return after ``seconds``."""
-            ...
-
-        def now(self) -> float:
-            """Return seconds since any fixed moment."""
-            ...
+        def send(self, request: Request, seconds: float) -> Answer: ...
+        def pause(self, seconds: float) -> None: ...
+        def now(self) -> float: ...  # seconds since any fixed moment
 
 
 CONNECT = READ = 1.0  # seconds to connect, and to wait for the next bytes
@@ -79,14 +69,14 @@ class Answer:
         self.body = body
 
     def text(self) -> str:
-        """Return the body as text. Raises NoAnswerError where it is not UTF-8."""
+        """Return the body, which has to be UTF-8."""
         try:
             return self.body.decode("utf-8-sig")
         except UnicodeDecodeError:
             raise NoAnswerError("answered with bytes that are not UTF-8") from None
 
     def json(self) -> object:
-        """Return the body's JSON. Raises NoAnswerError, which never quotes it, for anything else."""
+        """Return what the body says in JSON. An error never quotes it."""
         from json import loads
 
         try:
@@ -95,23 +85,20 @@ class Answer:
             raise NoAnswerError(f"answered with {self.kind()} where JSON is due") from None
 
     def kind(self) -> str:
-        """Return in words what the body looks like."""
+        """Return what the body looks like."""
         kinds = {b"": "nothing", b"<": "HTML or XML, as a captive portal or a proxy does,"}
         return kinds.get(self.body.lstrip()[:1], "other text, or half of it,")
 
 
 class Calls:
-    """One conversation over ``transport``, which :class:`Wire` is unless another is given."""
+    """One conversation over ``transport``, else by :class:`Wire`."""
 
     def __init__(self, transport: Transport | None) -> None:
         self._transport = Wire() if transport is None else transport
         self._ends_at = self._transport.now() + IN_ALL
 
     def ask(self, request: Request) -> Answer:
-        """Return the first answer that is no server's failure, from three attempts.
-
-        Raises NoAnswerError with the reason of the last one.
-        """
+        """Return the first answer that is no server's failure. Raises the last attempt's NoAnswerError."""
         transport = self._transport
         last = NoAnswerError(f"did not answer within {IN_ALL:g} seconds", timed_out=True)
         for attempt in range(ATTEMPTS):
@@ -137,7 +124,7 @@ class Wire:
     """The transport over sockets: certificates are checked, proxies are not looked for."""
 
     def send(self, request: Request, seconds: float) -> Answer:
-        """Return the answer to a request that goes out on a connection of its own."""
+        """Return the answer; each request has a connection of its own."""
         from http.client import HTTPException
 
         try:

@@ -1,7 +1,7 @@
-"""Credentials that are fetched, kept and fetched again in time: once for all who ask.
+"""Credentials that are fetched, read, kept and fetched again in time: once for all who ask.
 
-A provider that costs a network call or a process derives from :class:`Refreshing` and
-says in ``_fetch`` how. When to fetch is decided here, from the clock alone:
+A provider derives from :class:`Refreshing` and says in ``_fetch`` how. When to fetch is
+decided here, from the clock alone:
 
 - none are kept, or they have ended: everybody waits for the fetch;
 - they end within 10 minutes: everybody waits, but is served the old ones if it fails;
@@ -43,8 +43,7 @@ MANDATORY = 600.0  # seconds before the end in which all wait for it
 AGAIN = 30.0  # seconds of peace after a fetch that failed
 CALLER = 300.0  # seconds between fetches for callers who ask for longer credentials
 
-_NO, _ONE, _ALL = 0, 1, 2  # who fetches
-_FRACTION = 6  # digits of a second that datetime has
+_NO, _ONE, _ALL = range(3)  # who fetches
 _LONGEST = 65_536  # bytes of a token file
 _ISO = "an ISO 8601 instant with its offset"
 # What services say instead of credentials. A closed set: whatever else is in an answer is not shown.
@@ -82,8 +81,7 @@ class _Memory:
         return _ALL if longer else _NO
 
     def kept(self) -> Credentials:
-        """Return what is held; only for those who know that something is."""
-        return self.held  # type: ignore[return-value]
+        return self.held  # type: ignore[return-value]  # asked only where something is
 
     def lives(self, now: float) -> bool:
         held = self.held
@@ -160,14 +158,13 @@ class Refreshing:
         return fetched
 
     def _calls(self) -> Calls:
-        """Return a conversation to fetch with; from here on somebody waits."""
         from ._http import Calls
 
-        self._tell_of_loop()
+        self._tell_of_loop()  # from here on somebody waits
         return Calls(self._transport)
 
     def _get(self, place: str, url: str, headers: Mapping[str, str]) -> Answer:
-        """Return what ``url`` answers. Raises CredentialsError with ``place`` where nothing comes."""
+        """Return what ``url`` answers; ``place`` is what errors call it."""
         from ._http import Request
 
         with Blaming(self.name, f"{place} "):
@@ -215,17 +212,13 @@ def _copied(error: CredentialsError) -> CredentialsError:
     return copy
 
 
-# From here on: what was fetched becomes credentials.
-
-
 def credentials_from(
     provider: str, document: object, names: Sequence[str], *, needed: int = 2, place: str = "the answer"
 ) -> Credentials:
-    """Return the credentials of a JSON object.
+    """Return the credentials of a JSON object. Errors name fields, and never values.
 
     ``names`` are the fields of access key id, secret, token and end; the first ``needed``
-    have to be there. The end is ISO 8601 text, or an integer of milliseconds. Raises
-    CredentialsError, which names fields and never values.
+    have to be there. The end is ISO 8601 text, or an integer of milliseconds.
     """
     if not isinstance(document, dict):
         raise CredentialsError(f"{place} has to be a JSON object, and is not", provider)
@@ -245,10 +238,9 @@ def credentials_from(
 
 
 def instant(field: str, text: str) -> datetime:
-    """Return ISO 8601 text as an aware datetime.
+    """Return ISO 8601 text as an aware datetime; the error does not show the text.
 
-    Any number of digits of a second, and the ``UTC`` that old tools write, are taken
-    too. Raises InvalidInputError, which does not show the text.
+    Any number of digits of a second, and the ``UTC`` that old tools write, are taken too.
     """
     from datetime import datetime
 
@@ -259,8 +251,8 @@ def instant(field: str, text: str) -> datetime:
     head, point, tail = text.partition(".")
     if point:
         rest = tail.lstrip("0123456789")
-        digits = tail[: min(len(tail) - len(rest), _FRACTION)]
-        text = f"{head}.{digits.ljust(_FRACTION, '0')}{rest}"
+        digits = tail[: len(tail) - len(rest)] + "000000"
+        text = f"{head}.{digits[:6]}{rest}"  # as many as datetime has
     try:
         when = datetime.fromisoformat(text)
     except ValueError:
@@ -289,7 +281,7 @@ def is_plain(text: object) -> TypeGuard[str]:
 
 
 def token_of(provider: str, path: str, what: str) -> str:
-    """Return the text of a token file. Raises CredentialsError with the path and the reason."""
+    """Return the text of a token file; ``what`` is what errors call it."""
     try:
         with open(path, "rb") as file:
             raw = file.read(_LONGEST + 1)

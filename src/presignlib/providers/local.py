@@ -1,7 +1,4 @@
-"""Credentials that this process has already: in its variables, or in a session of boto3.
-
-They are read anew at each load and never kept.
-"""
+"""Credentials that this process has already: in its variables, or in a session of boto3."""
 
 from __future__ import annotations
 
@@ -16,11 +13,9 @@ if TYPE_CHECKING:
     from typing import Any, Protocol
 
     class Session(Protocol):
-        """What boto3's and botocore's sessions have in common."""
+        """What boto3's and botocore's have in common."""
 
-        def get_credentials(self) -> Any:
-            """Return credentials, or None."""
-            ...
+        def get_credentials(self) -> Any: ...
 
 
 __all__ = ["BotoProvider", "EnvironmentProvider", "from_boto3"]
@@ -29,7 +24,7 @@ _LOOKS = 3
 
 
 def variables(environ: Mapping[str, str] | None) -> Mapping[str, str]:
-    """Return what stands in for ``os.environ``, or that as it is now."""
+    """Return ``environ``, or the process's own."""
     return os.environ if environ is None else environ
 
 
@@ -39,8 +34,8 @@ def first_of(environ: Mapping[str, str], *names: str) -> str | None:
 
 
 def named_profile(environ: Mapping[str, str]) -> str | None:
-    """Return the profile that the environment names, in botocore's order."""
-    return first_of(environ, "AWS_DEFAULT_PROFILE", "AWS_PROFILE")
+    """Return the profile that the environment names."""
+    return first_of(environ, "AWS_DEFAULT_PROFILE", "AWS_PROFILE")  # in botocore's order
 
 
 def region_of(environ: Mapping[str, str]) -> str | None:
@@ -64,11 +59,7 @@ class EnvironmentProvider:
         self._environ = environ
 
     def load(self, min_lifetime: float = 0) -> Credentials:  # noqa: ARG002 - as all providers have it
-        """Return the credentials that the environment has now.
-
-        Raises NoCredentialsError where there are none and CredentialsError where they
-        are incomplete or can not be used.
-        """
+        """Return what the variables say now. Raises NoCredentialsError where they say nothing."""
         environ = variables(self._environ)
         access_key_id = environ.get("AWS_ACCESS_KEY_ID")
         if not access_key_id:
@@ -93,7 +84,7 @@ class EnvironmentProvider:
 def from_boto3(session: Session) -> BotoProvider:
     """Return a provider that asks ``session``, a boto3 or botocore one, at each load.
 
-    The session refreshes by its own rules, so ``min_lifetime`` has no say here.
+    It refreshes by its own rules, so ``min_lifetime`` has no say.
     """
     if not hasattr(session, "get_credentials"):
         raise InvalidInputError("session", "a boto3 or botocore session", type(session).__name__)
@@ -109,11 +100,7 @@ class BotoProvider:
         self._session = session
 
     def load(self, min_lifetime: float = 0) -> Credentials:  # noqa: ARG002 - as all providers have it
-        """Return the session's credentials as they are now, with their end.
-
-        Raises NoCredentialsError where the session has none, and CredentialsError with
-        the kind of error that it raises.
-        """
+        """Return what the session has now. Raises NoCredentialsError where it has nothing."""
         try:
             theirs = self._session.get_credentials()
             parts, ends = (None, None) if theirs is None else _consistent(theirs)

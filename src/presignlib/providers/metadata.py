@@ -1,8 +1,4 @@
-"""Credentials that a machine's own surroundings give: a container's endpoint, an EC2 instance's metadata.
-
-Version 2 of the metadata service alone: version 1, which anyone who can make the instance
-fetch a URL can read, is never asked.
-"""
+"""Credentials that a machine's surroundings give: a container's endpoint, an instance's metadata."""
 
 from __future__ import annotations
 
@@ -44,8 +40,6 @@ _FIELDS = ("AccessKeyId", "SecretAccessKey", "Token", "Expiration")
 
 
 class _Metadata(Refreshing):
-    """What both take; ``environ`` stands in for ``os.environ``."""
-
     def __init__(
         self,
         *,
@@ -57,11 +51,11 @@ class _Metadata(Refreshing):
 
 
 class ContainerProvider(_Metadata):
-    """What ``AWS_CONTAINER_CREDENTIALS_RELATIVE_URI`` or ``…_FULL_URI`` answers.
+    """What ``AWS_CONTAINER_CREDENTIALS_RELATIVE_URI`` or ``…_FULL_URI`` answers in ECS, EKS and the like.
 
-    That is for ECS tasks, EKS pod identities and the like. The authorization token is read
-    each time, from its file or its variable. A full URI is https to any host, or http to
-    loopback and the addresses of ECS and EKS: nobody else shall get the token.
+    The authorization token is read each time, from its file or its variable. A full URI is
+    https to any host, or http to loopback and the addresses of ECS and EKS: nobody else
+    shall get the token. ``environ`` stands in for ``os.environ``.
 
     Source: AWS SDKs and Tools Reference Guide, "Container credential provider".
     """
@@ -116,9 +110,9 @@ class ContainerProvider(_Metadata):
 class InstanceMetadataProvider(_Metadata):
     """The role that is attached to this EC2 instance.
 
-    ``AWS_EC2_METADATA_DISABLED=true`` turns it off;
-    ``AWS_EC2_METADATA_SERVICE_ENDPOINT`` and ``…_ENDPOINT_MODE`` (``IPv4``, ``IPv6``) say
-    where the service is.
+    ``AWS_EC2_METADATA_DISABLED=true`` turns it off; ``AWS_EC2_METADATA_SERVICE_ENDPOINT``
+    and ``…_ENDPOINT_MODE`` (``IPv4``, ``IPv6``) say where the service is. Version 1, which
+    anyone who can make the instance fetch a URL can read, is never asked.
 
     Source: Amazon EC2 User Guide, "Use the Instance Metadata Service".
     """
@@ -171,9 +165,9 @@ class _Service:
         return line
 
     def get(self, path: str, missing: str) -> Answer:
-        """Return an answer of 200; a session token that has ended is renewed once."""
+        """Return an answer of 200."""
         answer = self._ask("GET", path, "", self._token)
-        if answer.status == 401:
+        if answer.status == 401:  # the session token has ended
             self._token = self._session()
             answer = self._ask("GET", path, "", self._token)
         if answer.status == 404:

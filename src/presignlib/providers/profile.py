@@ -39,9 +39,9 @@ _EXPORT = "in a profile with credential_process = aws configure export-credentia
 class ProfileProvider(Profile):
     """What ``profile`` says: a role, a web identity, a sign-in, keys, or a process.
 
-    Without ``profile`` it is the one in ``AWS_PROFILE``, else ``default``. A profile that
-    is given leaves the environment's web identity out. The files are looked at with each
-    load and read again when they have changed; ``environ`` stands in for ``os.environ``.
+    Without ``profile`` it is the one in ``AWS_PROFILE``, else ``default``. A given one leaves
+    the environment's web identity out. The files are looked at with each load and read again
+    when they have changed; ``environ`` stands in for ``os.environ``.
 
     Source: AWS SDKs and Tools Reference Guide, "Shared config and credentials files",
     and botocore/credentials.py for the order.
@@ -69,11 +69,7 @@ class ProfileProvider(Profile):
         return self.name if built is None else f"{self.name}, {built[2]}"
 
     def load(self, min_lifetime: float = 0) -> Credentials:
-        """Return the profile's credentials.
-
-        Raises NoCredentialsError where the profile has none, and CredentialsError where it
-        is named and not defined, or does not work.
-        """
+        """Return the profile's credentials. Raises NoCredentialsError where it names no way to some."""
         provider = self._resolved()
         try:
             return provider.load(min_lifetime)
@@ -104,7 +100,6 @@ class ProfileProvider(Profile):
         raise NoCredentialsError(nothing, self.name)
 
     def _plain(self, files: Files, name: str, environ: Mapping[str, str]) -> Way | None:
-        """Return the way of a profile that assumes no role with other credentials."""
         section = files.profiles.get(name, {})
         return (
             self._web_identity(section, environ)

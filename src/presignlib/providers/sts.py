@@ -1,6 +1,5 @@
-"""Roles that are assumed, for other credentials or a token that someone else vouches for.
+"""Roles, assumed by AWS's Security Token Service: a signed form goes out, a little XML comes back.
 
-AWS's Security Token Service gives them: a signed form goes out, a little XML comes back.
 The signature is in a header and not in the URL: the token of a role that assumes a role
 has kilobytes, and some services and proxies cut long URLs.
 """
@@ -13,7 +12,7 @@ from .. import sigv4
 from .._partitions import partition_of
 from .._time import timestamp
 from .._xml import texts
-from ..credentials import Credentials
+from ..credentials import Credentials, checked_provider
 from ..errors import (
     Blaming,
     CredentialsError,
@@ -37,7 +36,7 @@ if TYPE_CHECKING:
 
 __all__ = ["AssumeRoleProvider", "WebIdentityProvider"]
 
-_GLOBAL_REGION = "us-east-1"  # signs for the endpoint of those who know no region
+_GLOBAL_REGION = "us-east-1"  # signs at the endpoint of those who know none
 _FIELDS = ("AccessKeyId", "SecretAccessKey", "SessionToken", "Expiration")
 # The codes of STS and of IAM's checks, with the way out. A closed set: nothing else of an answer is shown.
 _WAYS_OUT = {
@@ -58,8 +57,6 @@ _WAYS_OUT = {
 
 
 class _Role(Refreshing):
-    """A role; each class says which action of STS gives it, and who signs the call."""
-
     def __init__(
         self,
         clock: Callable[[], datetime] | None,
@@ -77,10 +74,7 @@ class _Role(Refreshing):
     def _assumed(
         self, endpoint: tuple[str, str], caller: Credentials | None, **parameters: str | None
     ) -> Credentials:
-        """Return the credentials that an action gives; without ``caller`` nobody signs.
-
-        Raises CredentialsError with STS's own code and the way out.
-        """
+        """Return the credentials that an action gives; without ``caller`` nobody signs."""
         url, region = endpoint
         now = self._now()
         parameters["RoleSessionName"] = parameters.get("RoleSessionName") or f"presignlib-{int(now)}"
@@ -89,7 +83,7 @@ class _Role(Refreshing):
         headers = {"content-type": "application/x-www-form-urlencoded; charset=utf-8"}
         if caller is not None:
             headers |= signed_headers(url, body, headers, caller, region, now)
-        place = f"STS at {_host(url)}"
+        place = f"STS at {url.partition('://')[2].partition('/')[0]}"
         with Blaming(self.name, f"{place} "):
             answer = self._calls().ask(Request("POST", url + "/", headers, body))
         try:
@@ -136,10 +130,8 @@ class AssumeRoleProvider(_Role):
         clock: Callable[[], datetime] | None = None,
     ) -> None:
         super().__init__(clock, transport, session_name, region, endpoint_url)
-        if not hasattr(source, "load") or isinstance(source, type):
-            raise InvalidInputError("source", "Credentials, or a provider with load()", type(source).__name__)
         self.name = f"assume role {role_arn}"
-        self._source = source
+        self._source = checked_provider("source", source)
         self._role_arn = role_arn
         self._external_id = external_id
         self._duration_seconds = duration_seconds
@@ -228,7 +220,7 @@ def endpoint_of(provider: str, region: str | None, endpoint_url: str | None) -> 
 def signed_headers(
     url: str, body: bytes, headers: Mapping[str, str], caller: Credentials, region: str, now: float
 ) -> dict[str, str]:
-    """Return the headers that sign a POST of ``body`` to the root of ``url``."""
+    """Return the headers that are added to ``headers`` to sign a POST of ``body``."""
     stamp = timestamp(int(now))
     scope = sigv4.credential_scope(stamp[:8], region, "sts")
     added = {"x-amz-date": stamp}
@@ -245,7 +237,3 @@ def signed_headers(
         f"SignedHeaders={sigv4.signed_headers(canonical)}, Signature={signature}"
     )
     return added
-
-
-def _host(url: str) -> str:
-    return url.partition("://")[2].partition("/")[0]

@@ -30,10 +30,9 @@ _CACHE = os.path.join("~", ".aws", "sso", "cache")
 class ProcessProvider(Refreshing):
     """What ``command`` prints: a JSON object of version 1.
 
-    A ``str`` is split in words as the platform does; no shell sees it. The command has
-    ``timeout`` seconds, and what it writes to stderr goes to ours: it may have to say
-    something to whoever waits. ``run`` stands in for running it: words and timeout in,
-    exit code and output out.
+    A ``str`` is split in words as the platform does; no shell sees it. It has ``timeout``
+    seconds, and stderr is ours: it may have to say something to whoever waits. ``run``
+    stands in for running it: words and timeout in, exit code and output out.
 
     Source: AWS SDKs and Tools Reference Guide, "Process credential provider".
     """
@@ -79,7 +78,7 @@ class ProcessProvider(Refreshing):
         import subprocess
 
         try:
-            # stderr is inherited, stdin too: a command may ask for a code.
+            # stdin is inherited too: a command may ask for a code.
             done = subprocess.run(words, stdout=subprocess.PIPE, timeout=timeout, check=False)  # noqa: S603 - the user's own
         except subprocess.TimeoutExpired:
             raise CredentialsError(f"the command did not end within {timeout:g} seconds", self.name) from None
@@ -136,7 +135,6 @@ class SSOProvider(Refreshing):
         return self._read("the portal", answer, names, "roleCredentials")
 
     def _token(self) -> str:
-        """Return the cached token. Raises CredentialsError with the command to run."""
         try:
             with open(self._path(), "rb") as file:
                 document = _json(file.read())
@@ -168,7 +166,7 @@ class SSOProvider(Refreshing):
 
 
 def _json(raw: bytes) -> object:
-    """Return what bytes of JSON say. Raises ValueError; one of UnicodeDecodeError's kind is one."""
+    """Return what JSON says. Raises ValueError, of which UnicodeDecodeError is one."""
     from json import loads
 
     try:
