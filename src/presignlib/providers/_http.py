@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import Mapping
     from http.client import HTTPResponse
-    from typing import Protocol
+    from typing import Any, Protocol
 
     class Transport(Protocol):
         """What carries a request; errors are NoAnswerErrors, after ``seconds`` at the latest."""
@@ -174,7 +174,7 @@ def _connected(host: str, port: int, ends_at: float) -> socket.socket:
     import socket
 
     failure: OSError = TimeoutError("timed out")
-    for family, kind, protocol, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+    for family, kind, protocol, _, address in _addresses(host, port, ends_at):
         left = ends_at - monotonic()
         if left <= 0:
             break
@@ -188,6 +188,36 @@ def _connected(host: str, port: int, ends_at: float) -> socket.socket:
         else:
             return sock
     raise failure
+
+
+def _addresses(host: str, port: int, ends_at: float) -> list[Any]:
+    """Return what ``getaddrinfo`` says; a name is looked up in a thread, for the resolver knows no limit."""
+    from socket import AI_NUMERICHOST, SOCK_STREAM, gaierror, getaddrinfo
+    from threading import Thread
+
+    said: list[list[Any] | OSError] = []
+
+    def look_up() -> None:
+        try:
+            said.append(getaddrinfo(host, port, type=SOCK_STREAM))
+        except OSError as error:
+            said.append(error)
+
+    try:
+        return getaddrinfo(host, port, type=SOCK_STREAM, flags=AI_NUMERICHOST)
+    except gaierror:
+        thread = Thread(target=look_up, daemon=True)  # may outlive the call, and never the process
+    try:
+        thread.start()
+    except RuntimeError:  # some interpreters have no threads, and one that ends has no new ones
+        look_up()
+    else:
+        thread.join(max(0.0, ends_at - monotonic()))
+    if not said:
+        raise NoAnswerError("has a name that was not looked up in time")
+    if isinstance(said[0], OSError):
+        raise said[0]
+    return said[0]
 
 
 def _tls() -> ssl.SSLContext:
