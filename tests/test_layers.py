@@ -27,14 +27,15 @@ LAYERS = (
     {"request", "results"},
     {"signing", "endpoints", "_arns", "url_parts", "_url_problems", "_post_parts"},
     {"s3", "_service_request", "post_policy", "multipart"},
-    # Each provider is a module of its own; the chain loads one when its turn comes.
-    {f"providers.{name}" for name in ("_http", "_documents", "_files", "_refresh", "environment", "boto")},
-    {"providers._sts", "providers.process", "providers.sso", "providers.instance_metadata"},
-    {"providers.assume_role", "providers.web_identity"},
-    {"providers.container"},  # reads its token as web identities read theirs
+    # Providers that share an idea share a module; the chain loads one when its turn comes.
+    {"providers._http"},
+    {"providers._refresh"},
+    {"providers.local"},
+    {"providers._files", "providers.sts", "providers.metadata"},
+    {"providers.tools"},
     {"providers.profile"},
-    {"providers.chain"},
-    {"settings", "providers"},  # settings ask for the shared chain
+    {"providers"},
+    {"settings"},  # they ask for the shared chain
     {"inspection", "verification", "_log_filter", "diagnosis"}
     | {
         f"diagnosis._{part}"
@@ -105,31 +106,20 @@ ARROWS = {
     # The form has keys and metadata as S3's other uploads have, and ends as their URLs do.
     "post_policy": "signing s3 request sigv4 snippets redaction _time errors",
     "multipart": "s3 request _xml snippets errors",
-    "settings": "providers signing endpoints _time _clock errors",  # signing has the policies' names
-    # The package hands on what its modules have, when it is asked for.
-    "providers": "providers.assume_role providers.boto providers.chain providers.container "
-    "providers.environment providers.instance_metadata providers.process "
-    "providers.profile providers.sso providers.web_identity",
-    "providers._http": "",
-    "providers._documents": "credentials errors",
-    "providers._files": "errors",
-    "providers._refresh": "providers._http _time _clock errors",
-    "providers._sts": "providers._documents providers._http sigv4 request _partitions _xml _time errors",
-    "providers.assume_role": "providers._refresh providers._sts credentials errors",
-    "providers.boto": "credentials errors",
-    "providers.chain": "providers._files providers.container providers.environment "
-    "providers.instance_metadata providers.profile errors",
-    "providers.container": "providers._documents providers._http providers._refresh "
-    "providers.web_identity request errors",
-    "providers.environment": "providers._documents credentials errors",
-    "providers.instance_metadata": "providers._documents providers._http providers._refresh request errors",
-    "providers.process": "providers._documents providers._refresh errors",
-    "providers.profile": "providers._files providers.assume_role providers.container providers.environment "
-    "providers.instance_metadata providers.process providers.sso providers.web_identity "
+    # Signing has the policies' names.
+    "settings": "providers signing endpoints credentials _time _clock errors",
+    # The package has the chain, and hands on what its modules have when it is asked for.
+    "providers": "providers.local providers.metadata providers.profile providers.sts providers.tools errors",
+    "providers._http": "errors",
+    "providers._refresh": "providers._http credentials _time _clock errors",
+    "providers.local": "providers._refresh credentials errors",  # how instants are written
+    "providers._files": "providers.local errors",
+    "providers.sts": "providers._http providers._refresh providers.local "
+    "sigv4 request credentials _partitions _xml _time errors",
+    "providers.metadata": "providers._http providers._refresh providers.local request errors",
+    "providers.tools": "providers._files providers._refresh _partitions request sigv4 errors",
+    "providers.profile": "providers._files providers.local providers.metadata providers.sts providers.tools "
     "credentials errors",
-    "providers.sso": "providers._documents providers._http providers._refresh "
-    "_partitions request sigv4 errors",
-    "providers.web_identity": "providers._refresh providers._sts errors",
     "_keywords": "_time credentials request",
     "_operations": "settings signing s3 post_policy credentials _time errors",
     # A multipart upload is bound to the Presigner that signs its requests.

@@ -8,7 +8,9 @@ from .errors import InvalidInputError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from datetime import datetime
-    from typing import Protocol
+    from typing import Protocol, TypeVar
+
+    P = TypeVar("P")
 
     class CredentialsProvider(Protocol):
         """Anything with credentials that may change, and knows how to fetch them."""
@@ -26,39 +28,33 @@ __all__ = ["Credentials", "CredentialsProvider"]
 
 
 def __getattr__(name: str) -> object:
-    if name == "CredentialsProvider":
-        return _protocol()
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-
-
-def _protocol() -> object:
-    """Return the CredentialsProvider protocol, made when someone asks for it.
-
-    A class at the top of this module would load ``typing`` for everyone, and that
-    alone costs more than a hundred URLs.
-    """
+    if name != "CredentialsProvider":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    # The same again at run time, but later: ``typing`` costs everyone more than a hundred URLs.
     from typing import Protocol, runtime_checkable
 
+    @runtime_checkable
     class CredentialsProvider(Protocol):
         """Anything with credentials that may change, and knows how to fetch them."""
 
         def load(self, min_lifetime: float = 0) -> Credentials:
-            """Return credentials that live ``min_lifetime`` seconds, if it can have them."""
+            """Return credentials, if it can be had such that live ``min_lifetime`` seconds.
+
+            A provider that has only shorter ones returns those: their ``expires_at``
+            tells. Raises CredentialsError where there are none.
+            """
             raise NotImplementedError
 
-    made = runtime_checkable(CredentialsProvider)
-    globals()["CredentialsProvider"] = made
-    return made
+    globals()[name] = CredentialsProvider
+    return CredentialsProvider
 
 
 class Credentials:
     """An access key id, its secret and, for temporary ones, token and end.
 
     Immutable; ``repr`` shows nothing secret. ``expires_at`` is an aware datetime, or
-    None where the end is not known or there is none.
-
-    Raises InvalidInputError for what no signature can be made with: an access key id
-    or token that is not printable ASCII, a secret with control characters.
+    None where the end is not known. Raises InvalidInputError for an access key id or
+    token that is not printable ASCII, and a secret with control characters.
     """
 
     __slots__ = ("access_key_id", "ends_at", "expires_at", "secret_access_key", "session_token")
@@ -76,17 +72,14 @@ class Credentials:
         *,
         expires_at: datetime | None = None,
     ) -> None:
-        _check_printable("access_key_id", access_key_id)
-        _check_secret(secret_access_key)
+        _check("access_key_id", access_key_id)
+        _check("secret_access_key", secret_access_key)
         if session_token is not None:
-            _check_printable("session_token", session_token)
+            _check("session_token", session_token)
         ends_at = None if expires_at is None else int(instant_of("expires_at", expires_at) // 1)
-        set_once = object.__setattr__
-        set_once(self, "access_key_id", access_key_id)
-        set_once(self, "secret_access_key", secret_access_key)
-        set_once(self, "session_token", session_token)
-        set_once(self, "expires_at", expires_at)
-        set_once(self, "ends_at", ends_at)
+        values = (access_key_id, ends_at, expires_at, secret_access_key, session_token)
+        for name, value in zip(Credentials.__slots__, values, strict=True):
+            object.__setattr__(self, name, value)
 
     def load(self, min_lifetime: float = 0) -> Credentials:  # noqa: ARG002 - as all providers have it
         """Return these credentials, whatever is asked: values are their own provider."""
@@ -118,26 +111,27 @@ class Credentials:
         return self.access_key_id, self.secret_access_key, self.session_token, self.expires_at
 
 
+def checked_provider(field: str, given: P) -> P:
+    """Return what is Credentials or a provider of some. Raises InvalidInputError for anything else."""
+    if not hasattr(given, "load") or isinstance(given, type):
+        raise InvalidInputError(field, "Credentials, or a provider with load()", type(given).__name__)
+    return given
+
+
 def _restored(
     access_key_id: str, secret_access_key: str, session_token: str | None, expires_at: datetime | None
 ) -> Credentials:
     return Credentials(access_key_id, secret_access_key, session_token, expires_at=expires_at)
 
 
-def _check_printable(field: str, value: str) -> None:
+def _check(field: str, value: str) -> None:
     if not isinstance(value, str):
         raise InvalidInputError(field, "a str", type(value).__name__)
-    if not (value and value.isascii() and value.isprintable() and value == value.strip(" ")):
-        rule = "printable ASCII without blanks around it, and not empty"
-        raise InvalidInputError(field, rule)
-
-
-def _check_secret(value: str) -> None:
-    if not isinstance(value, str):
-        raise InvalidInputError("secret_access_key", "a str", type(value).__name__)
-    if not value:
-        raise InvalidInputError("secret_access_key", "text of at least one character")
-    if value.isascii() and value.isprintable():
-        return
-    if any(c < " " or "\x7f" <= c <= "\x9f" or "\ud800" <= c <= "\udfff" for c in value):
-        raise InvalidInputError("secret_access_key", "free of control characters and lone surrogates")
+    plain = value.isascii() and value.isprintable()
+    if field != "secret_access_key":
+        if not (value and plain and value == value.strip(" ")):
+            raise InvalidInputError(field, "printable ASCII without blanks around it, and not empty")
+    elif not value:
+        raise InvalidInputError(field, "text of at least one character")
+    elif not plain and any(c < " " or "\x7f" <= c <= "\x9f" or "\ud800" <= c <= "\udfff" for c in value):
+        raise InvalidInputError(field, "free of control characters and lone surrogates")

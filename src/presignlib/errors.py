@@ -1,8 +1,7 @@
 """What presignlib raises and warns of, split by whose fault it is.
 
-Messages read ``field must be RULE, got VALUE`` and never hold a secret, a token, a
-header, a query value or a URL: those are named by their field. Errors pickle: all
-they are made from is in ``args``, and the text is built when it is asked for.
+Messages never hold a secret, a token, a header, a query value or a URL: those are named
+by their field. Errors pickle: all they are made from is in ``args``.
 """
 
 from __future__ import annotations
@@ -44,10 +43,7 @@ class PresignError(Exception):
 
 
 class InvalidInputError(PresignError, ValueError):
-    """An argument is outside what AWS accepts; ``field`` names it.
-
-    ``rule`` says what it has to be; ``got``, where given, is what it was.
-    """
+    """The argument ``field`` is outside what AWS accepts: ``rule``, and not ``got`` as it was."""
 
     def __init__(self, field: str, rule: str, got: str | None = None) -> None:
         super().__init__(field, rule, got)
@@ -68,9 +64,9 @@ class NoRegionError(PresignError):
     """No region was given and none was found; ``looked_at`` names the places."""
 
     def __init__(self, looked_at: Sequence[str], hint: str = "") -> None:
-        super().__init__(tuple(looked_at), hint)
         self.looked_at = tuple(looked_at)
         self.hint = hint
+        super().__init__(self.looked_at, hint)
 
     def __str__(self) -> str:
         text = "region must be given, and is never guessed; looked at " + ", ".join(self.looked_at)
@@ -78,10 +74,7 @@ class NoRegionError(PresignError):
 
 
 class CredentialsError(PresignError):
-    """Credentials can not be had or used; ``provider`` says whose they are.
-
-    ``tried`` has, in their order, what the providers before it said, each by its name.
-    """
+    """Credentials of ``provider`` can not be had or used; ``tried`` has what those before it said."""
 
     tried: tuple[str, ...] = ()
 
@@ -93,6 +86,21 @@ class CredentialsError(PresignError):
     def __str__(self) -> str:
         text = self.message if self.provider is None else f"{self.provider}: {self.message}"
         return f"{text}; asked before: {'; '.join(self.tried)}" if self.tried else text
+
+
+class Blaming:
+    """In a ``with``: what is refused becomes a CredentialsError of ``provider``, after ``before``."""
+
+    def __init__(self, provider: str, before: str = "") -> None:
+        self.provider = provider
+        self.before = before
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _kind: object, error: object, _trace: object) -> None:
+        if isinstance(error, PresignError) and not isinstance(error, CredentialsError):
+            raise CredentialsError(f"{self.before}{error}", self.provider) from None
 
 
 class NoCredentialsError(CredentialsError):
@@ -111,8 +119,7 @@ class ExpiredCredentialsError(CredentialsError):
 class VerificationError(PresignError):
     """A URL is refused; ``inspection`` is what can be read from it without the secret.
 
-    Which of the rules is broken shows in the message; whether the access key id is known
-    never does.
+    Whether the access key id is known never shows.
     """
 
     def __init__(self, message: str, inspection: URLInfo | None = None) -> None:

@@ -32,10 +32,9 @@ import botocore.session
 import pytest
 
 from presignlib import CredentialsError
-from presignlib.providers import ProfileProvider
+from presignlib.providers import DefaultChain, ProfileProvider
 from presignlib.providers._files import CONFIG, CREDENTIALS, parsed
 from presignlib.providers._http import Answer, Request
-from presignlib.providers.chain import DefaultChain
 from presignlib.settings import with_environment
 from tests.strategies import MANY
 from tests.unit.providers.fakes import FakeTransport

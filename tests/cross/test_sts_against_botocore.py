@@ -11,7 +11,7 @@ from botocore.credentials import Credentials as TheirCredentials
 from botocore.session import Session
 
 from presignlib import Credentials
-from presignlib.providers._sts import endpoint_of, signed_headers
+from presignlib.providers.sts import endpoint_of, signed_headers
 from tests.unit.providers.fakes import NOON
 
 if TYPE_CHECKING:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import socket
 import threading
 import time
 import warnings
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -24,7 +25,6 @@ from presignlib.providers import (
 from .loopback import Asked, Reply, Role, http, metadata, serving
 
 if TYPE_CHECKING:
-    import socket
     from collections.abc import Callable
 
 
@@ -160,6 +160,34 @@ def test_a_body_that_comes_later_than_its_headers_is_waited_for() -> None:
 
     with serving(lambda _: late) as server:
         assert container(server.url).load().access_key_id == "ASIALOOPBACK"
+
+
+def test_a_resolver_that_is_silent_takes_no_more_than_the_time_in_all(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    real, answers = socket.getaddrinfo, threading.Event()
+
+    def silent(host: str, port: int, **options: Any) -> Any:
+        if "flags" not in options:
+            answers.wait(10)
+        return real(host, port, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", silent)
+    monkeypatch.setattr(_http, "IN_ALL", 0.3)
+    start = time.monotonic()
+    with pytest.raises(CredentialsError, match=r"FULL_URI has a name that was not looked up in time$"):
+        container("http://localhost").load()
+    assert time.monotonic() - start < 5
+    answers.set()
+
+
+def test_a_name_that_nobody_knows_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(host: str, *_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    with pytest.raises(CredentialsError, match=r"can not be reached \(Name or service not known\)$"):
+        container("http://localhost").load()
 
 
 def test_nobody_there_is_told_at_once() -> None:

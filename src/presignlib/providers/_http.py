@@ -1,8 +1,6 @@
 """Small HTTP calls with hard limits: no proxies, no redirects, no waiting beyond five seconds.
 
-A provider talks through a :class:`Transport`, so that its tests need no sockets. The
-one that is used otherwise is :class:`Wire`. :class:`Calls` is one conversation: its
-calls share three attempts each and five seconds in all.
+A provider talks through a :class:`Transport`, so that its tests need no sockets.
 """
 
 from __future__ import annotations
@@ -10,28 +8,22 @@ from __future__ import annotations
 from io import BufferedReader, RawIOBase
 from time import monotonic, sleep
 
+from ..errors import PresignError
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import socket
     import ssl
     from collections.abc import Mapping
     from http.client import HTTPResponse
-    from typing import Protocol
+    from typing import Any, Protocol
 
     class Transport(Protocol):
-        """What carries a request, waits, and tells how much time has gone by."""
+        """What carries a request; errors are NoAnswerErrors, after ``seconds`` at the latest."""
 
-        def send(self, request: Request, seconds: float) -> Answer:
-            """Return the answer to ``request``. Raises NoAnswerError after ``seconds`` at the latest."""
-            ...
-
-        def pause(self, seconds: float) -> None:
-            """Return after ``seconds``."""
-            ...
-
-        def now(self) -> float:
-            """Return seconds since any fixed moment."""
-            ...
+        def send(self, request: Request, seconds: float) -> Answer: ...
+        def pause(self, seconds: float) -> None: ...
+        def now(self) -> float: ...  # seconds since any fixed moment
 
 
 CONNECT = READ = 1.0  # seconds to connect, and to wait for the next bytes
@@ -41,10 +33,10 @@ PAUSE = 0.1  # seconds before the second attempt; twice as much before the third
 LARGEST = 262_144  # bytes of an answer
 
 
-class NoAnswerError(Exception):
-    """A call got no answer that can be used; the text says why and holds nothing secret.
+class NoAnswerError(PresignError):
+    """No answer came that can be used; the text says why and holds nothing secret.
 
-    ``timed_out`` tells that the other side was silent, ``final`` that to ask again is of no use.
+    ``timed_out`` tells that the other side was silent, ``final`` that asking again is of no use.
     """
 
     def __init__(self, why: str, *, timed_out: bool = False, final: bool = False) -> None:
@@ -77,44 +69,36 @@ class Answer:
         self.body = body
 
     def text(self) -> str:
-        """Return the body as text. Raises NoAnswerError where it is not UTF-8."""
+        """Return the body, which has to be UTF-8."""
         try:
             return self.body.decode("utf-8-sig")
         except UnicodeDecodeError:
             raise NoAnswerError("answered with bytes that are not UTF-8") from None
 
     def json(self) -> object:
-        """Return the body's JSON. Raises NoAnswerError, which never quotes it, for anything else."""
+        """Return what the body says in JSON. An error never quotes it."""
         from json import loads
 
-        text = self.text()
         try:
-            return loads(text)
+            return loads(self.text())
         except (ValueError, RecursionError):
             raise NoAnswerError(f"answered with {self.kind()} where JSON is due") from None
 
     def kind(self) -> str:
-        """Return in words what the body looks like."""
-        start = self.body.lstrip()[:1]
-        if not start:
-            return "nothing"
-        if start == b"<":
-            return "HTML or XML, as a captive portal or a proxy does,"
-        return "other text, or half of it,"
+        """Return what the body looks like."""
+        kinds = {b"": "nothing", b"<": "HTML or XML, as a captive portal or a proxy does,"}
+        return kinds.get(self.body.lstrip()[:1], "other text, or half of it,")
 
 
 class Calls:
-    """One conversation over ``transport``, with what it may cost."""
+    """One conversation over ``transport``, else by :class:`Wire`."""
 
     def __init__(self, transport: Transport | None) -> None:
         self._transport = Wire() if transport is None else transport
         self._ends_at = self._transport.now() + IN_ALL
 
     def ask(self, request: Request) -> Answer:
-        """Return the first answer that is no server's failure, from three attempts.
-
-        Raises NoAnswerError with the reason of the last one.
-        """
+        """Return the first answer that is no server's failure. Raises the last attempt's NoAnswerError."""
         transport = self._transport
         last = NoAnswerError(f"did not answer within {IN_ALL:g} seconds", timed_out=True)
         for attempt in range(ATTEMPTS):
@@ -140,7 +124,7 @@ class Wire:
     """The transport over sockets: certificates are checked, proxies are not looked for."""
 
     def send(self, request: Request, seconds: float) -> Answer:
-        """Send one request on a connection of its own and return the answer."""
+        """Return the answer; each request has a connection of its own."""
         from http.client import HTTPException
 
         try:
@@ -152,13 +136,8 @@ class Wire:
         except OSError as error:
             raise NoAnswerError(f"can not be reached ({error.strerror or type(error).__name__})") from None
 
-    def pause(self, seconds: float) -> None:
-        """Sleep."""
-        sleep(seconds)
-
-    def now(self) -> float:
-        """Return the monotonic clock."""
-        return monotonic()
+    pause = staticmethod(sleep)
+    now = staticmethod(monotonic)
 
 
 def _sent(request: Request, ends_at: float) -> Answer:
@@ -195,7 +174,7 @@ def _connected(host: str, port: int, ends_at: float) -> socket.socket:
     import socket
 
     failure: OSError = TimeoutError("timed out")
-    for family, kind, protocol, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+    for family, kind, protocol, _, address in _addresses(host, port, ends_at):
         left = ends_at - monotonic()
         if left <= 0:
             break
@@ -211,6 +190,36 @@ def _connected(host: str, port: int, ends_at: float) -> socket.socket:
     raise failure
 
 
+def _addresses(host: str, port: int, ends_at: float) -> list[Any]:
+    """Return what ``getaddrinfo`` says; a name is looked up in a thread, for the resolver knows no limit."""
+    from socket import AI_NUMERICHOST, SOCK_STREAM, gaierror, getaddrinfo
+    from threading import Thread
+
+    said: list[list[Any] | OSError] = []
+
+    def look_up() -> None:
+        try:
+            said.append(getaddrinfo(host, port, type=SOCK_STREAM))
+        except OSError as error:
+            said.append(error)
+
+    try:
+        return getaddrinfo(host, port, type=SOCK_STREAM, flags=AI_NUMERICHOST)
+    except gaierror:
+        thread = Thread(target=look_up, daemon=True)  # may outlive the call, and never the process
+    try:
+        thread.start()
+    except RuntimeError:  # some interpreters have no threads, and one that ends has no new ones
+        look_up()
+    else:
+        thread.join(max(0.0, ends_at - monotonic()))
+    if not said:
+        raise NoAnswerError("has a name that was not looked up in time")
+    if isinstance(said[0], OSError):
+        raise said[0]
+    return said[0]
+
+
 def _tls() -> ssl.SSLContext:
     import os
     import ssl
@@ -218,7 +227,7 @@ def _tls() -> ssl.SSLContext:
     return ssl.create_default_context(cafile=os.environ.get("AWS_CA_BUNDLE") or None)
 
 
-class _Timed:
+class _Timed(RawIOBase):
     """A socket as ``http.client`` uses one, with a last moment for all that it reads.
 
     However slowly bytes drip in, reading ends. Closing is left to whoever opened it:
@@ -233,16 +242,10 @@ class _Timed:
         self._sock.sendall(data)
 
     def makefile(self, _mode: str) -> BufferedReader:
-        return BufferedReader(_Reader(self._sock, self._ends_at))
+        return BufferedReader(self)
 
     def close(self) -> None:
         pass
-
-
-class _Reader(RawIOBase):
-    def __init__(self, sock: socket.socket, ends_at: float) -> None:
-        self._sock = sock
-        self._ends_at = ends_at
 
     def readable(self) -> bool:
         return True

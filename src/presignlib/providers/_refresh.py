@@ -1,7 +1,7 @@
-"""Credentials that are fetched, kept and fetched again in time: once for all who ask.
+"""Credentials that are fetched, read, kept and fetched again in time: once for all who ask.
 
-A provider that costs a network call or a process derives from :class:`Refreshing` and
-says in ``_fetch`` how. When to fetch is decided here, from the clock alone:
+A provider derives from :class:`Refreshing` and says in ``_fetch`` how. When to fetch is
+decided here, from the clock alone:
 
 - none are kept, or they have ended: everybody waits for the fetch;
 - they end within 10 minutes: everybody waits, but is served the old ones if it fails;
@@ -19,7 +19,9 @@ from _thread import allocate_lock
 
 from .._clock import utc_now
 from .._time import as_datetime, instant_of
+from ..credentials import Credentials
 from ..errors import (
+    Blaming,
     BlockingFetchWarning,
     CredentialsError,
     ExpiredCredentialsError,
@@ -30,19 +32,22 @@ from ..errors import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
-    from typing import Any
+    from typing import Any, TypeGuard
 
-    from ..credentials import Credentials
-    from ._http import Calls, Transport
+    from ._http import Answer, Calls, Transport
 
 ADVISORY = 900.0  # seconds before the end in which one caller fetches
 MANDATORY = 600.0  # seconds before the end in which all wait for it
 AGAIN = 30.0  # seconds of peace after a fetch that failed
 CALLER = 300.0  # seconds between fetches for callers who ask for longer credentials
 
-_NO, _ONE, _ALL = 0, 1, 2  # who fetches
+_NO, _ONE, _ALL = range(3)  # who fetches
+_LONGEST = 65_536  # bytes of a token file
+_ISO = "an ISO 8601 instant with its offset"
+# What services say instead of credentials. A closed set: whatever else is in an answer is not shown.
+_CODES = ("AssumeRoleUnauthorizedAccess", "Failed", "InternalError", "RoleNotFound")
 
 
 class _Memory:
@@ -59,7 +64,6 @@ class _Memory:
         self.told_of_loop = False
 
     def who_fetches(self, min_lifetime: float, now: float) -> int:
-        """Return who has to fetch: nobody, one of those who ask, or all of them."""
         held = self.held
         if held is None:
             return _ALL
@@ -77,11 +81,9 @@ class _Memory:
         return _ALL if longer else _NO
 
     def kept(self) -> Credentials:
-        """Return what is held; only for those who know that something is."""
-        return self.held  # type: ignore[return-value]
+        return self.held  # type: ignore[return-value]  # asked only where something is
 
     def lives(self, now: float) -> bool:
-        """Tell whether there are credentials that have not ended."""
         held = self.held
         return held is not None and (held.ends_at is None or held.ends_at > now)
 
@@ -91,10 +93,17 @@ class Refreshing:
 
     name = ""
 
-    def __init__(self, clock: Callable[[], datetime] | None) -> None:
+    def __init__(
+        self,
+        clock: Callable[[], datetime] | None,
+        transport: Transport | None = None,
+        environ: Mapping[str, str] | None = None,
+    ) -> None:
         if clock is not None and not callable(clock):
             raise InvalidInputError("clock", "a function that gives an aware datetime", type(clock).__name__)
         self._clock = clock
+        self._transport = transport
+        self._environ = environ
         self._memory = _Memory()
 
     def _fetch(self) -> Credentials:
@@ -106,13 +115,14 @@ class Refreshing:
         Concurrent callers share one fetch. Raises CredentialsError where there are none
         that live; a fetch that fails while the old ones live warns, once.
         """
-        memory = self._remembered()
+        memory = self._memory
+        if memory.pid != os.getpid():
+            # A child keeps no credentials of its parent, nor a lock that nobody will open.
+            memory = self._memory = _Memory()
         attempts = memory.attempts
         who = memory.who_fetches(min_lifetime, self._now())
-        if who == _NO:
-            return memory.kept()
-        if not memory.lock.acquire(who == _ALL):
-            return memory.kept()  # somebody is at it, and the old ones live
+        if who == _NO or not memory.lock.acquire(who == _ALL):
+            return memory.kept()  # if somebody is at it, the old ones live
         try:
             now = self._now()
             if memory.attempts != attempts:  # somebody fetched, or failed to, while this one waited
@@ -147,12 +157,26 @@ class Refreshing:
         memory.attempts += 1
         return fetched
 
-    def _calls(self, transport: Transport | None) -> Calls:
-        """Return a conversation to fetch with; from here on somebody waits."""
+    def _calls(self) -> Calls:
         from ._http import Calls
 
-        self._tell_of_loop()
-        return Calls(transport)
+        self._tell_of_loop()  # from here on somebody waits
+        return Calls(self._transport)
+
+    def _get(self, place: str, url: str, headers: Mapping[str, str]) -> Answer:
+        """Return what ``url`` answers; ``place`` is what errors call it."""
+        from ._http import Request
+
+        with Blaming(self.name, f"{place} "):
+            return self._calls().ask(Request("GET", url, headers))
+
+    def _read(self, place: str, answer: Answer, names: Sequence[str], inner: str = "") -> Credentials:
+        """Return the credentials in an answer's JSON, or in its object ``inner``."""
+        with Blaming(self.name, f"{place} "):
+            document = answer.json()
+        if inner:
+            document = document.get(inner) if isinstance(document, dict) else None
+        return credentials_from(self.name, document, names, needed=4, place=f"{place}'s answer")
 
     def _tell_of_loop(self) -> None:
         """Warn, once, if this thread runs an event loop: until the fetch is over nothing else does."""
@@ -171,19 +195,11 @@ class Refreshing:
     def _now(self) -> float:
         return utc_now() if self._clock is None else instant_of("clock", self._clock())
 
-    def _remembered(self) -> _Memory:
-        memory = self._memory
-        if memory.pid != os.getpid():
-            # A child keeps no credentials of its parent, nor a lock that nobody will open.
-            memory = self._memory = _Memory()
-        return memory
-
     def __getstate__(self) -> dict[str, Any]:
         return {name: value for name, value in self.__dict__.items() if name != "_memory"}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(state)
-        self._memory = _Memory()
+        self.__dict__.update(state, _memory=_Memory())
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.name}>"
@@ -194,3 +210,85 @@ def _copied(error: CredentialsError) -> CredentialsError:
     copy = type(error)(*error.args)
     copy.__dict__.update(error.__dict__)
     return copy
+
+
+def credentials_from(
+    provider: str, document: object, names: Sequence[str], *, needed: int = 2, place: str = "the answer"
+) -> Credentials:
+    """Return the credentials of a JSON object. Errors name fields, and never values.
+
+    ``names`` are the fields of access key id, secret, token and end; the first ``needed``
+    have to be there. The end is ISO 8601 text, or an integer of milliseconds.
+    """
+    if not isinstance(document, dict):
+        raise CredentialsError(f"{place} has to be a JSON object, and is not", provider)
+    missing = [name for name in names[:needed] if not document.get(name)]
+    if missing:
+        code = document.get("Code")
+        said = f"; it says {code}" if code in _CODES else ""
+        raise CredentialsError(f"{place} lacks {', '.join(missing)}{said}", provider)
+    access_key_id, secret, token, until = (document.get(name) for name in names)
+    with Blaming(provider, f"{place} can not be used: "):
+        return Credentials(
+            access_key_id,  # type: ignore[arg-type]
+            secret,  # type: ignore[arg-type]
+            token or None,
+            expires_at=None if until is None else _end(names[3], until),
+        )
+
+
+def instant(field: str, text: str) -> datetime:
+    """Return ISO 8601 text as an aware datetime; the error does not show the text.
+
+    Any number of digits of a second, and the ``UTC`` that old tools write, are taken too.
+    """
+    from datetime import datetime
+
+    text = text.strip()
+    for zero in ("UTC", "Z", "z"):
+        if text.endswith(zero):
+            text = text.removesuffix(zero) + "+00:00"
+    head, point, tail = text.partition(".")
+    if point:
+        rest = tail.lstrip("0123456789")
+        digits = tail[: len(tail) - len(rest)] + "000000"
+        text = f"{head}.{digits[:6]}{rest}"  # as many as datetime has
+    try:
+        when = datetime.fromisoformat(text)
+    except ValueError:
+        when = datetime.min  # noqa: DTZ901 - no instant either: it has no offset
+    if when.tzinfo is None:
+        raise InvalidInputError(field, _ISO)
+    return when
+
+
+def _end(field: str, until: object) -> datetime:
+    if isinstance(until, int) and not isinstance(until, bool):
+        from datetime import datetime, timezone
+
+        try:
+            return datetime.fromtimestamp(until / 1000, timezone.utc)
+        except (OverflowError, ValueError, OSError):
+            raise InvalidInputError(field, "an instant in milliseconds since 1970") from None
+    if isinstance(until, str):
+        return instant(field, until)
+    raise InvalidInputError(field, _ISO)
+
+
+def is_plain(text: object) -> TypeGuard[str]:
+    """Tell whether a header can carry ``text``: printable ASCII in one line, and not empty."""
+    return isinstance(text, str) and bool(text) and text.isascii() and text.isprintable()
+
+
+def token_of(provider: str, path: str, what: str) -> str:
+    """Return the text of a token file; ``what`` is what errors call it."""
+    try:
+        with open(path, "rb") as file:
+            raw = file.read(_LONGEST + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "not a path"
+        raise CredentialsError(f"{what} file {path} can not be read ({reason})", provider) from None
+    text = raw.decode("ascii", "replace")
+    if not text.strip() or len(raw) > _LONGEST or not text.isascii():
+        raise CredentialsError(f"{what} file {path} has to hold one token of ASCII, and does not", provider)
+    return text

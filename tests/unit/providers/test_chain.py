@@ -8,8 +8,7 @@ from datetime import datetime, timezone
 import pytest
 
 from presignlib import Credentials, CredentialsError, NoCredentialsError
-from presignlib.providers import ChainProvider, EnvironmentProvider, default_chain
-from presignlib.providers.chain import DefaultChain
+from presignlib.providers import ChainProvider, DefaultChain, EnvironmentProvider, default_chain
 
 from .fakes import FakeTransport, answer, document
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from presignlib import Credentials, CredentialsError, InvalidInputError
-from presignlib.providers._documents import credentials_from, instant
+from presignlib.providers._refresh import credentials_from, instant
 
 NAMES = ("AccessKeyId", "SecretAccessKey", "Token", "Expiration")
 GOOD: dict[str, object] = {

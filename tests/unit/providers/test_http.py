@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+import socket
+import threading
+from typing import cast
 
 import pytest
 
@@ -12,13 +14,11 @@ from presignlib.providers._http import (
     NoAnswerError,
     Request,
     Wire,
-    _Reader,
+    _addresses,
+    _Timed,
 )
 
 from .fakes import FakeTransport, answer
-
-if TYPE_CHECKING:
-    import socket
 
 ASKED = Request("GET", "http://169.254.170.2/")
 
@@ -91,7 +91,21 @@ def test_a_body_that_is_no_json_is_told_by_its_looks(body: bytes, why: str) -> N
 
 def test_a_read_that_begins_too_late_is_not_begun() -> None:
     with pytest.raises(TimeoutError, match="timed out"):
-        _Reader(cast("socket.socket", None), 0.0).readinto(memoryview(bytearray(1)))
+        _Timed(cast("socket.socket", None), 0.0).readinto(memoryview(bytearray(1)))
+
+
+def test_where_no_thread_can_start_a_name_is_looked_up_without_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    def look_up(host: str, port: int, **options: int) -> list[tuple[str, int]]:
+        if "flags" in options:
+            raise socket.gaierror
+        return [(host, port)]
+
+    def refuse(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    assert [("store.test", 80)] == _addresses("store.test", 80, 0.0)
 
 
 def test_a_connection_that_begins_too_late_is_not_begun() -> None:

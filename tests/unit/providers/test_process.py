@@ -9,7 +9,7 @@ import pytest
 
 from presignlib import Credentials, CredentialsError, InvalidInputError
 from presignlib.providers import ProcessProvider
-from presignlib.providers.process import windows_words
+from presignlib.providers.tools import windows_words
 
 from .fakes import NOON, Clock, iso
 
@@ -39,6 +39,7 @@ def test_token_and_end_are_taken_along() -> None:
         (b"canary", "the command has to print JSON"),
         (b"\xff", "the command has to print JSON"),
         (b"", "the command has to print JSON"),
+        (b"[" * 100_000, "the command has to print JSON"),
         ([], "has to be a JSON object"),
         ({**GOOD, "Version": 2}, 'has to print "Version": 1'),
         ({**GOOD, "Version": "1"}, 'has to print "Version": 1'),

@@ -66,6 +66,7 @@ def test_chinas_portal_has_its_own_name(tmp_path: Path, clock: Clock) -> None:
         (None, "is not in the cache"),
         ("{", "in a file that is no JSON"),
         (b"\xff", "in a file that is no JSON"),
+        ("[" * 100_000, "in a file that is no JSON"),
         ("[]", "is not in its cache file"),
         ({"accessToken": "a\nb"}, "is not in its cache file"),
         ({"accessToken": ""}, "is not in its cache file"),
