@@ -36,11 +36,7 @@ LAYERS = (
     {"providers.chain"},
     {"settings", "providers"},  # settings ask for the shared chain
     {"inspection", "verification", "_log_filter", "diagnosis"}
-    | {
-        f"diagnosis._{part}"
-        for part in ("answer", "canonical", "case", "codes", "damage", "mismatch", "posts")
-    }
-    | {f"diagnosis._{part}" for part in ("statuses", "times", "trials", "variants", "words")},
+    | {f"diagnosis._{part}" for part in ("answer", "case", "causes", "mismatch", "variants")},
     {"_keywords"},  # the keywords' types, which nothing loads
     {"_operations"},  # what functions and Presigner share
     {"_functions", "presigner"},
@@ -78,21 +74,13 @@ ARROWS = {
     "_post_parts": "url_parts sigv4 _s3_hosts reports _time errors",
     "inspection": "url_parts _url_problems _post_parts _time",
     "verification": "url_parts _url_problems sigv4 rules credentials _time _clock errors",
-    "diagnosis": "_url_problems _post_parts results request reports redaction _time _clock errors "
-    "diagnosis._answer diagnosis._canonical diagnosis._case diagnosis._codes diagnosis._damage "
-    "diagnosis._mismatch diagnosis._posts diagnosis._statuses diagnosis._times diagnosis._trials",
+    "diagnosis": "_url_problems _post_parts url_parts results request sigv4 reports redaction _time _clock"
+    " errors diagnosis._answer diagnosis._case diagnosis._causes diagnosis._mismatch diagnosis._variants",
     "diagnosis._answer": "_error_xml",
-    "diagnosis._case": "url_parts sigv4 rules _time",
-    "diagnosis._damage": "url_parts reports errors",
-    "diagnosis._times": "diagnosis._case reports",
-    "diagnosis._words": "diagnosis._times redaction reports",
-    "diagnosis._codes": "diagnosis._times diagnosis._words reports",
-    "diagnosis._statuses": "diagnosis._words reports",
-    "diagnosis._canonical": "url_parts sigv4 redaction reports errors",
+    "diagnosis._case": "_url_problems url_parts sigv4 rules reports _time errors",
+    "diagnosis._causes": "diagnosis._case _url_problems redaction reports",
+    "diagnosis._mismatch": "diagnosis._variants url_parts sigv4 redaction reports errors",
     "diagnosis._variants": "_s3_hosts sigv4 reports",
-    "diagnosis._trials": "diagnosis._variants sigv4 reports",
-    "diagnosis._mismatch": "diagnosis._canonical diagnosis._trials reports",
-    "diagnosis._posts": "diagnosis._case url_parts sigv4 reports",
     "signing": "sigv4 sigv4a results _time errors",
     "endpoints": "_arns dialects sigv4 request rules _partitions errors",
     "dialects": "errors",

@@ -22,6 +22,13 @@ _NEEDED = (
     "X-Amz-Signature",
 )
 _HEX = frozenset("0123456789abcdef")
+ALL_THREE = "sign with all three parts of the credentials: access key id, secret and session token"
+ONE_SET = "sign with parts of one set of credentials; a leftover AWS_SESSION_TOKEN mixes two"
+ESCAPED_FOR_HTML = Finding(
+    "query_changed",
+    "The URL was escaped for HTML: its & are written &amp;",
+    "take the URL from the program, not from the page's source, or unescape it once",
+)
 _NEW_URL = "make a new URL and pass it on unchanged"
 _SIGN_AGAIN = "sign again, for example with presign_get"
 # Schemes that are not AWS's SigV4, by a parameter that only they have.
@@ -61,7 +68,7 @@ def _unsigned(names: list[str]) -> Finding:
             "sign with Signature Version 4; with boto3 that is Config(signature_version='s3v4')",
         )
     if any(name.startswith("amp;") for name in names):
-        return _escaped_ampersands()
+        return ESCAPED_FOR_HTML
     for name, scheme in _OTHER_SCHEMES.items():
         if name in names:
             return Finding(
@@ -74,18 +81,10 @@ def _unsigned(names: list[str]) -> Finding:
     )
 
 
-def _escaped_ampersands() -> Finding:
-    return Finding(
-        "query_changed",
-        "The URL was escaped for HTML: its & are written &amp;",
-        "take the URL from the program, not from the page's source, or unescape it once",
-    )
-
-
 def _copying(parts: URLParts) -> Iterator[Finding]:
     """Look for what copying and pasting does to a query."""
     if any(name.startswith("amp;") for name, _ in parts.pairs):
-        yield _escaped_ampersands()
+        yield ESCAPED_FOR_HTML
     elif parts.misspelt:
         yield Finding(
             "query_changed",
@@ -190,13 +189,13 @@ def _token(parts: URLParts) -> Iterator[Finding]:
         yield Finding(
             "session_token_missing",
             "The key id begins with ASIA, so the credentials are temporary, and the URL has no session token",
-            "sign with all three parts of the credentials: access key id, secret and session token",
+            ALL_THREE,
         )
     if key_id.startswith("AKIA") and has_token:
         yield Finding(
             "session_token_invalid",
             "The key id begins with AKIA, so the credentials are permanent, but the URL has a session token",
-            "sign with parts of one set of credentials; a leftover AWS_SESSION_TOKEN mixes two",
+            ONE_SET,
         )
 
 

@@ -155,10 +155,12 @@ class PresignedURL(str):
         """
         from ._explain import explained
 
-        contract = self._contract
-        request = contract.head + encode_path(self._key or "") + contract.tail
+        contract, request = self._contract, self._canonical_request()
         signed = string_to_sign(contract.timestamp, contract.scope, request, contract.algorithm)
         return explained(request, signed)
+
+    def _canonical_request(self) -> str:
+        return self._contract.head + encode_path(self._key or "") + self._contract.tail
 
     def expires_within(self, span: int | str | timedelta, *, now: datetime | None = None) -> bool:
         """Tell whether the URL dies within ``span``, or has died, by this machine's clock."""
