@@ -23,7 +23,7 @@ LAYERS = (
     {"sigv4", "errors", "_time", "_clock", "_p256", "reports"},
     {"credentials", "rules", "_partitions", "_disposition", "snippets", "redaction", "_signature", "_xml"}
     | {"sigv4a", "dialects"}
-    | {"_s3_hosts", "_error_xml", "_explain"},
+    | {"_s3_hosts", "_explain"},
     {"request", "results"},
     {"signing", "endpoints", "_arns", "url_parts", "_url_problems", "_post_parts"},
     {"s3", "_service_request", "post_policy", "multipart"},
@@ -66,7 +66,6 @@ ARROWS = {
     "reports": "_time _clock",  # is_expired() asks the clock unless told
     "_explain": "",
     "_s3_hosts": "_partitions",
-    "_error_xml": "",
     "_log_filter": "redaction",
     # url_parts makes the one value that inspecting and verifying return.
     "url_parts": "sigv4 request _s3_hosts reports _time errors",
@@ -76,7 +75,7 @@ ARROWS = {
     "verification": "url_parts _url_problems sigv4 rules credentials _time _clock errors",
     "diagnosis": "_url_problems _post_parts url_parts results request sigv4 reports redaction _time _clock"
     " errors diagnosis._answer diagnosis._case diagnosis._causes diagnosis._mismatch diagnosis._variants",
-    "diagnosis._answer": "_error_xml",
+    "diagnosis._answer": "_xml",
     "diagnosis._case": "_url_problems url_parts sigv4 rules reports _time errors",
     "diagnosis._causes": "diagnosis._case _url_problems redaction reports",
     "diagnosis._mismatch": "diagnosis._variants url_parts sigv4 redaction reports errors",
