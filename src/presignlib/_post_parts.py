@@ -77,9 +77,9 @@ def post_info(parts: PostParts, now: float | None = None) -> URLInfo:
         date=date,
         region=region or None,
         service=service,
-        signed=signed_at,
+        _signed=signed_at,
         expires=None if signed_at is None or parts.ends is None else parts.ends - signed_at,
-        ends=parts.ends,
+        _ends=parts.ends,
         has_token="x-amz-security-token" in fields,
         scheme=scheme,
         host=host,
@@ -88,7 +88,7 @@ def post_info(parts: PostParts, now: float | None = None) -> URLInfo:
         addressing_style=style,
         problems=tuple(_problems(parts, algorithm)),
         policy=parts.policy,
-        now=now,
+        _now=now,
     )
 
 

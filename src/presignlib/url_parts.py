@@ -103,6 +103,11 @@ class URLParts:
                 self.query.append(pair)
 
     @property
+    def has_token(self) -> bool:
+        """Whether the URL carries a session token."""
+        return "X-Amz-Security-Token" in self.auth or "X-Amz-S3session-Token" in self.auth
+
+    @property
     def expires(self) -> int | None:
         """``X-Amz-Expires`` as a number, None where it is not one of at most nine digits."""
         text = self.auth.get("X-Amz-Expires", "")
@@ -204,10 +209,10 @@ def url_info(parts: URLParts, problems: tuple[str, ...] = (), now: float | None 
         region_set=None if region_set is None else tuple(region_set.split(",")),
         service=service,
         expires=parts.expires,
-        signed=parts.signed_at,
-        ends=parts.ends_at,
+        _signed=parts.signed_at,
+        _ends=parts.ends_at,
         signed_headers=tuple(parts.signed_headers),
-        has_token="X-Amz-Security-Token" in parts.auth or "X-Amz-S3session-Token" in parts.auth,
+        has_token=parts.has_token,
         scheme=parts.scheme,
         host=parts.host,
         bucket=None if location is None or location.bucket is None else _key(location.bucket),
@@ -215,7 +220,7 @@ def url_info(parts: URLParts, problems: tuple[str, ...] = (), now: float | None 
         addressing_style=None if location is None else location.style,
         query=tuple(parts.query),
         problems=problems,
-        now=now,
+        _now=now,
     )
 
 

@@ -11,8 +11,8 @@ from hmac import compare_digest
 from .._clock import utc_now
 from .._post_parts import PostParts
 from .._time import instant_of
-from .._url_problems import problems_of
 from ..errors import InvalidInputError
+from ..inspection import problems_of
 from ..redaction import redact
 from ..reports import Diagnosis, Finding
 from ..request import pairs_of

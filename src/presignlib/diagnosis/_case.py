@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from .._time import as_datetime, parse_timestamp
-from .._url_problems import ESCAPED_FOR_HTML
 from ..errors import MalformedURLError
+from ..inspection import ESCAPED_FOR_HTML
 from ..reports import Finding
 from ..rules import rules_for
 from ..sigv4 import encode_path, normalize_path

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-from .._url_problems import ALL_THREE, ONE_SET
+from ..inspection import ALL_THREE, ONE_SET
 from ..redaction import redact
 from ..reports import Finding
 from ._case import iso_instant, span_text, time_text
