@@ -23,7 +23,7 @@ LAYERS = (
     {"sigv4", "errors", "_time", "_clock", "_p256", "reports"},
     {"credentials", "rules", "_partitions", "_disposition", "snippets", "redaction", "_signature", "_xml"}
     | {"sigv4a", "dialects"}
-    | {"_s3_hosts", "_explain"},
+    | {"_s3_hosts"},
     {"request", "results"},
     {"signing", "endpoints", "_arns", "url_parts", "_post_parts"},
     {"s3", "_service_request", "post_policy", "multipart"},
@@ -62,21 +62,20 @@ ARROWS = {
     "_signature": "",
     "request": "sigv4 errors",
     # explain() makes the string to sign; expires_within() asks the clock unless told.
-    "results": "sigv4 snippets redaction _explain _time _clock errors",
+    "results": "sigv4 snippets redaction _time _clock errors",
     "reports": "_time _clock",  # is_expired() asks the clock unless told
-    "_explain": "",
     "_s3_hosts": "_partitions",
     "_log_filter": "redaction",
     # url_parts makes the one value that inspecting and verifying return.
     "url_parts": "sigv4 request _s3_hosts reports _time errors",
-    "_post_parts": "url_parts sigv4 _s3_hosts reports _time errors",
+    "_post_parts": "url_parts sigv4 reports _time errors",
     "inspection": "url_parts _post_parts sigv4 reports _time",
     "verification": "url_parts inspection sigv4 rules credentials _time _clock errors",
     "diagnosis": "inspection _post_parts url_parts results request sigv4 reports redaction _time _clock"
     " errors diagnosis._answer diagnosis._case diagnosis._causes diagnosis._mismatch diagnosis._variants",
     "diagnosis._answer": "_xml",
-    "diagnosis._case": "inspection url_parts sigv4 rules reports _time errors",
-    "diagnosis._causes": "diagnosis._case inspection redaction reports",
+    "diagnosis._case": "_post_parts inspection url_parts sigv4 rules reports _time errors",
+    "diagnosis._causes": "diagnosis._case _post_parts inspection redaction reports",
     "diagnosis._mismatch": "diagnosis._variants url_parts sigv4 redaction reports errors",
     "diagnosis._variants": "_s3_hosts sigv4 reports",
     "signing": "sigv4 sigv4a results _time errors",

@@ -27,17 +27,11 @@ _HOST = frozenset("abcdefghijklmnopqrstuvwxyz0123456789.-_")
 _HEX = "0123456789abcdefABCDEF"
 _ESCAPES = {a + b: chr(int(a + b, 16)) for a in _HEX for b in _HEX}
 _NAMES = frozenset(
-    {
-        "X-Amz-Algorithm",
-        "X-Amz-Credential",
-        "X-Amz-Date",
-        "X-Amz-Expires",
-        "X-Amz-SignedHeaders",
-        "X-Amz-Signature",
-        "X-Amz-Security-Token",
-        "X-Amz-S3session-Token",
-        "X-Amz-Region-Set",
-    }
+    f"X-Amz-{name}"
+    for name in (
+        *("Algorithm", "Credential", "Date", "Expires", "SignedHeaders", "Signature"),
+        *("Security-Token", "S3session-Token", "Region-Set"),
+    )
 )
 
 
@@ -50,20 +44,6 @@ class URLParts:
     ``credential`` is ``(access key id, date, region, service)`` or None; the region of
     a SigV4a credential is empty.
     """
-
-    __slots__ = (
-        "auth",
-        "credential",
-        "host",
-        "location",
-        "misspelt",
-        "pairs",
-        "path",
-        "query",
-        "repeated",
-        "scheme",
-        "signed_at",
-    )
 
     def __init__(self, scheme: str | None, host: str | None, path: str, pairs: list[tuple[str, str]]) -> None:
         self.scheme = scheme

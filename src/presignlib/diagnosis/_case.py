@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .._post_parts import iso_instant
 from .._time import as_datetime, parse_timestamp
 from ..errors import MalformedURLError
 from ..inspection import ESCAPED_FOR_HTML
@@ -54,7 +55,7 @@ class Case:
     @property
     def server_time(self) -> int | None:
         """The server's clock at its answer, from the document or the Date header."""
-        told = iso_instant(self.answer.fields.get("ServerTime", ""))
+        told = iso_instant(self.answer.fields.get("ServerTime", "").strip())
         return told if told is not None else _http_instant(self.answer.headers.get("date", ""))
 
     def canonical_path(self) -> str:
@@ -104,12 +105,6 @@ def _decoded_once(query: str) -> str | None:
     except MalformedURLError:
         return None
     return once if "X-Amz-Credential=" in once and "aws4_request" in once else None
-
-
-def iso_instant(text: str) -> int | None:
-    """Return ISO 8601 in UTC in seconds since 1970, or None."""
-    seconds = text.strip().partition(".")[0].rstrip("Z")
-    return parse_timestamp(seconds.replace("-", "").replace(":", "") + "Z")
 
 
 def _http_instant(text: str) -> int | None:

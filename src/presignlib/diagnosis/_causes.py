@@ -11,10 +11,11 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
+from .._post_parts import iso_instant
 from ..inspection import ALL_THREE, ONE_SET
 from ..redaction import redact
 from ..reports import Finding
-from ._case import iso_instant, span_text, time_text
+from ._case import span_text, time_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -305,8 +306,8 @@ def _found(said: str, facts: _Facts, words: str = "") -> list[Finding]:
 def _times(case: Case) -> _Facts:
     fields, facts, now = case.answer.fields, _Facts(), case.now
     server, signed_at, our_end = case.server_time, case.parts.signed_at, case.parts.ends_at
-    end = iso_instant(fields.get("Expires", "")) or our_end
-    requested = iso_instant(fields.get("RequestTime", ""))
+    end = iso_instant(fields.get("Expires", "").strip()) or our_end
+    requested = iso_instant(fields.get("RequestTime", "").strip())
     requested = signed_at if requested is None else requested
     if our_end is not None and now >= our_end:
         facts.update(over=span_text(now - our_end), our_end=time_text(our_end))
