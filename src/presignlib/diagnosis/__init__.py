@@ -9,18 +9,16 @@ from __future__ import annotations
 from hmac import compare_digest
 
 from .._clock import utc_now
-from .._post_parts import PostParts
 from .._time import instant_of
 from ..errors import InvalidInputError
-from ..inspection import problems_of
+from ..inspection import PostParts, problems_of
 from ..redaction import redact
 from ..reports import Diagnosis, Finding
 from ..request import pairs_of
 from ..results import PresignedURL
 from ..sigv4 import signature, signing_key
 from ..url_parts import split_credential
-from ._answer import Answer
-from ._case import NOTHING, Case, read_url, span_text, time_text
+from ._case import NOTHING, Answer, Case, read_url, span_text, time_text
 from ._causes import by_answer, by_our_clock
 from ._mismatch import BROKEN, explain_mismatch, is_mismatch, sent_headers_against
 from ._variants import try_variants

@@ -11,8 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-from .._post_parts import iso_instant
-from ..inspection import ALL_THREE, ONE_SET
+from ..inspection import ALL_THREE, ONE_SET, iso_instant
 from ..redaction import redact
 from ..reports import Finding
 from ._case import span_text, time_text

@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ..credentials import Credentials
-    from ._answer import Answer
-    from ._case import Case
+    from ._case import Answer, Case
 
 _CODES = ("SignatureDoesNotMatch", "InvalidSignatureException", "SignatureDoesNotMatchException")
 # Codes of findings about the URL alone that say more than any comparison.
