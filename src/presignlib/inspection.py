@@ -26,9 +26,8 @@ ESCAPED_FOR_HTML = Finding(
     "take the URL from the program, not from the page's source, or unescape it once",
 )
 _NEW_URL = "make a new URL and pass it on unchanged"
-_NEEDED = (
-    *("X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Date", "X-Amz-Expires", "X-Amz-SignedHeaders"),
-    "X-Amz-Signature",
+_NEEDED = tuple(
+    [f"X-Amz-{n}" for n in ("Algorithm", "Credential", "Date", "Expires", "SignedHeaders", "Signature")]
 )
 _HEX = frozenset("0123456789abcdef")
 _SOME_SIGNATURE = "0" * 64
@@ -306,30 +305,24 @@ def _post_info(parts: PostParts, now: float | None = None) -> URLInfo:
         _ends=parts.ends,
         has_token="x-amz-security-token" in fields,
         key=fields.get("key"),
-        problems=tuple(_problems(parts, algorithm)),
+        problems=tuple(_post_problems(parts, algorithm)),
         policy=parts.policy,
         _now=now,
         **_place(parts),
     )
 
 
-def _problems(parts: PostParts, algorithm: str | None) -> list[str]:
-    found = []
-    missing = parts.missing()
-    if missing:
-        found.append("The form lacks the fields " + ", ".join(missing))
-    if algorithm is not None and algorithm != ALGORITHM:
-        found.append(f"x-amz-algorithm is not {ALGORITHM}")
-    if parts.policy is None:
-        if "policy" in parts.fields:
-            found.append("The policy is not a JSON object in base64")
-    else:
-        if parts.ends is None:
-            found.append("The policy has no expiration of the form 2026-01-02T14:05:00Z")
-        bare = parts.unconditioned()
-        if bare:
-            found.append("No condition of the policy allows the fields " + ", ".join(bare))
-    return found
+def _post_problems(parts: PostParts, algorithm: str | None) -> Iterator[str]:
+    if parts.missing():
+        yield "The form lacks the fields " + ", ".join(parts.missing())
+    if algorithm not in (None, ALGORITHM):
+        yield f"x-amz-algorithm is not {ALGORITHM}"
+    if parts.policy is None and "policy" in parts.fields:
+        yield "The policy is not a JSON object in base64"
+    if parts.policy is not None and parts.ends is None:
+        yield "The policy has no expiration of the form 2026-01-02T14:05:00Z"
+    if parts.policy is not None and parts.unconditioned():
+        yield "No condition of the policy allows the fields " + ", ".join(parts.unconditioned())
 
 
 def _place(parts: PostParts) -> dict[str, Any]:

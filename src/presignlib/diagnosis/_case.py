@@ -132,10 +132,8 @@ class Answer:
         self.headers: dict[str, str] = {}
         self.location: str | None = None
         self.method: str | None = None
-        self.target: str | None = None
         self.sent: dict[str, str] | None = None
-        self.text = self._without_heads(text[:_LONGEST].lstrip("\ufeff \t\r\n"))
-        self.fields = _fields_of(self.text)
+        self.fields = _fields_of(self._without_heads(text[:_LONGEST].lstrip("\ufeff \t\r\n")))
         self.is_readable = bool(self.fields or self.status or not text.strip())
 
     @property
@@ -155,16 +153,13 @@ class Answer:
     @property
     def canonical_request(self) -> str | None:
         """The canonical request that the server made, where it told."""
-        text = self.fields.get("CanonicalRequest")
-        if text is None:
-            text = _from_hex(self.fields.get("CanonicalRequestBytes", ""))
+        text = self.fields.get("CanonicalRequest", _from_hex(self.fields.get("CanonicalRequestBytes", "")))
         return None if text is None else text.replace("\r\n", "\n").strip("\n")
 
     @property
-    def string_to_sign(self) -> str | None:
+    def string_to_sign(self) -> str:
         """The string to sign that the server made, where it told."""
-        text = self.fields.get("StringToSign")
-        return None if text is None else text.replace("\r\n", "\n").strip()
+        return self.fields.get("StringToSign", "").replace("\r\n", "\n").strip()
 
     def _without_heads(self, text: str) -> str:
         """Read status lines and headers off the front of ``text``; return the body."""
@@ -196,7 +191,7 @@ class Answer:
                 body.append(line)
         if sent:
             words = sent[0].split()
-            self.method, self.target = (words[0], words[1]) if len(words) > 2 else (None, None)
+            self.method = words[0] if len(words) > 2 else None
             self.sent = _headers_of(sent[1:])
         return "\n".join([*received, "", *body])
 

@@ -309,7 +309,7 @@ def sent_headers_against(case: Case) -> Iterator[Finding]:
 
 def _scopes(case: Case) -> Iterator[Finding]:
     """Hold the server's string to sign against the URL's date and scope."""
-    lines = (case.answer.string_to_sign or "").split("\n")
+    lines = case.answer.string_to_sign.split("\n")
     if len(lines) < 4 or case.parts.credential is None:
         return
     scope = lines[2].split("/")
