@@ -72,7 +72,6 @@ def _is_sigv2(names: list[str]) -> bool:
 
 
 def _read_sigv2(info: URLInfo, parts: URLParts) -> None:
-    """Fill in what Signature Version 2 writes under other names."""
     given = dict(parts.pairs)
     info.algorithm = SIGV2
     info.access_key_id = given["AWSAccessKeyId"]
@@ -91,8 +90,8 @@ def problems_of(parts: URLParts) -> list[Finding]:
         return [_unsigned(names)]
     return [
         *_copied(parts, names),
-        *_scope(parts, parts.auth),
-        *_others(parts, parts.auth),
+        *_credential(parts, parts.auth),
+        *_times_headers_signature(parts, parts.auth),
         *_token(parts),
         *_address(parts),
     ]
@@ -146,8 +145,7 @@ def _copied(parts: URLParts, names: list[str]) -> Iterator[Finding]:
         )
 
 
-def _scope(parts: URLParts, auth: dict[str, str]) -> Iterator[Finding]:
-    """Look at the algorithm, the credential and their company."""
+def _credential(parts: URLParts, auth: dict[str, str]) -> Iterator[Finding]:
     algorithm, credential = auth.get("X-Amz-Algorithm"), auth.get("X-Amz-Credential")
     if algorithm not in (None, ALGORITHM, SIGV4A):
         yield _malformed(f"X-Amz-Algorithm is neither {ALGORITHM} nor {SIGV4A}")
@@ -163,8 +161,7 @@ def _scope(parts: URLParts, auth: dict[str, str]) -> Iterator[Finding]:
         yield _malformed("X-Amz-Credential is not of the form KEY_ID/YYYYMMDD/REGION/SERVICE/aws4_request")
 
 
-def _others(parts: URLParts, auth: dict[str, str]) -> Iterator[Finding]:
-    """Look at times, headers and the signature."""
+def _times_headers_signature(parts: URLParts, auth: dict[str, str]) -> Iterator[Finding]:
     if "X-Amz-Date" in auth and parts.signed_at is None:
         yield _malformed("X-Amz-Date is not a time of the form YYYYMMDDTHHMMSSZ")
     expires = parts.expires
@@ -288,7 +285,6 @@ class PostParts:
 
 
 def _post_info(parts: PostParts, now: float | None = None) -> URLInfo:
-    """Return a presigned POST as the data that ``inspect_url`` gives."""
     fields = parts.fields
     algorithm = fields.get("x-amz-algorithm")
     credential = split_credential(fields.get("x-amz-credential", ""), algorithm)
@@ -344,7 +340,6 @@ def _place(parts: PostParts) -> dict[str, Any]:
 
 
 def _decoded_policy(text: str) -> dict[str, Any] | None:
-    """Return the JSON object that base64 ``text`` holds, or None."""
     from binascii import a2b_base64
     from json import loads
 

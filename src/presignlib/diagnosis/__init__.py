@@ -82,7 +82,6 @@ def diagnose(
 
 
 def _joined(headers: list[tuple[str, str]]) -> dict[str, str]:
-    """Return headers by lower-case name, repeats as one."""
     sent: dict[str, str] = {}
     for name, value in headers:
         lower = name.lower()
@@ -122,7 +121,6 @@ def _of_url(case: Case, damages: list[Finding], credentials: Credentials | None)
 
 
 def _of_form(form: PostParts, answer: Answer, now: float, credentials: Credentials | None) -> list[Finding]:
-    """Return the findings of a presigned POST."""
     own = list(_form_itself(form, now))
     tried = [] if credentials is None else _try_form(form, credentials)
     if is_mismatch(answer):
@@ -170,7 +168,6 @@ def _form_itself(form: PostParts, now: float) -> Iterator[Finding]:
 
 
 def _try_form(form: PostParts, credentials: Credentials) -> list[Finding]:
-    """Return whether the credentials signed the form's policy; nothing where it lacks a part."""
     scope = split_credential(form.fields.get("x-amz-credential", ""), None)
     policy, given = form.fields.get("policy"), form.fields.get("x-amz-signature")
     if scope is None or policy is None or given is None:

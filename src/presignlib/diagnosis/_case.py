@@ -58,7 +58,6 @@ class Case:
 
     @property
     def is_aws(self) -> bool:
-        """Whether the answer, or else the host, is AWS's own."""
         if "HostId" in self.answer.fields or self.answer.headers.get("server") == "AmazonS3":
             return True
         return self.parts.location is not None and self.parts.location.service is not None
@@ -152,13 +151,11 @@ class Answer:
 
     @property
     def canonical_request(self) -> str | None:
-        """The canonical request that the server made, where it told."""
         text = self.fields.get("CanonicalRequest", _from_hex(self.fields.get("CanonicalRequestBytes", "")))
         return None if text is None else text.replace("\r\n", "\n").strip("\n")
 
     @property
     def string_to_sign(self) -> str:
-        """The string to sign that the server made, where it told."""
         return self.fields.get("StringToSign", "").replace("\r\n", "\n").strip()
 
     def _without_heads(self, text: str) -> str:
@@ -252,7 +249,6 @@ def _json_fields(text: str) -> dict[str, str]:
 
 
 def _exception_fields(text: str) -> dict[str, str]:
-    """Return code and message of botocore's exception text."""
     _, mark, rest = text.partition("An error occurred (")
     code, closed, rest = rest.partition(")")
     if not (mark and closed and code.isalnum()):
@@ -305,5 +301,4 @@ def span_text(seconds: float) -> str:
 
 
 def time_text(instant: float) -> str:
-    """Return an instant for people, in UTC."""
     return f"{as_datetime(int(instant)):%Y-%m-%d %H:%M:%S} UTC"

@@ -286,7 +286,6 @@ def by_answer(case: Case) -> list[Finding]:
 
 
 def by_our_clock(case: Case) -> list[Finding]:
-    """Return whether the URL is too old or too new by this machine's clock."""
     return _found(":clock", _times(case))
 
 
@@ -373,7 +372,6 @@ def _with(before: str, text: str, most: int) -> str:
 
 
 def _quoted(message: str, mark: str) -> str:
-    """Return the word in quotes that follows ``mark``."""
     _, found, rest = message.partition(mark)
     quote = rest[:1]
     return rest[1:].partition(quote)[0] if found and quote in ("'", '"') else ""

@@ -143,7 +143,6 @@ def try_variants(case: Case, credentials: Credentials) -> list[Finding]:
 
 
 def _found(case: Case, found: list[Finding], method: str, likely: str, *, is_same_key: bool) -> list[Finding]:
-    """Return what a variant that reproduces the signature means."""
     if not is_same_key:
         found.append(
             Finding(
