@@ -291,11 +291,8 @@ def by_our_clock(case: Case) -> list[Finding]:
 
 def _found(said: str, facts: _Facts, words: str = "") -> list[Finding]:
     for codes, needles, fact, code, cause, fix in _ROWS:
-        if (
-            (not codes or said in codes)
-            and any(needle in words for needle in needles)
-            and (not fact or facts[fact])
-        ):
+        holds = said in codes or (words and not codes)
+        if holds and any(needle in words for needle in needles) and (not fact or facts[fact]):
             finding = Finding(code, cause.format_map(facts), fix.format_map(facts))
             return [finding, *(() if said.startswith(":") else _found(":" + code, facts))]
     return []
@@ -340,7 +337,9 @@ def _words(case: Case) -> dict[str, Any]:
     fields = defaultdict(str, {name: text.strip() for name, text in answer.fields.items()})
     has_token = case.rules.token_parameter in parts.auth
     listed = [name for name in parts.signed_headers if name != "host"]
-    denial, host_region = redact(message), answer.headers.get("x-amz-bucket-region", "")
+    failed = message.partition("ondition failed")[2].strip(" :")
+    denial = redact(message) if "not authorized" in message else ""
+    host_region = answer.headers.get("x-amz-bucket-region", "")
     nearest, words = host_region or fields["Region"], answer.words
     return {
         "status": answer.status,
@@ -355,7 +354,7 @@ def _words(case: Case) -> dict[str, Any]:
         "right_service": _quoted(message, "belongs to ") or _quoted(message, "correct service: "),
         "unsigned": _with(": ", fields["HeadersNotSigned"], 120),
         "listed": "" if case.sent is not None else ", ".join(listed),
-        "condition": _with(": ", redact(message.partition("ondition failed")[2].strip(" :")), 160),
+        "condition": _with(": ", failed and redact(failed), 160),
         "extra": _with(": ", message.partition("xtra input fields")[2].strip(" :"), 120),
         "there": _with(" at ", fields["Endpoint"], 120),
         "within": _with(", in region ", nearest, 60),
