@@ -75,6 +75,12 @@ def swift(stores: Callable[[str], Store]) -> Store:
 
 
 @pytest.fixture
+def ceph(stores: Callable[[str], Store]) -> Store:
+    """Return Ceph alone, for encryption, and for forms besides JuiceFS."""
+    return stores("ceph")
+
+
+@pytest.fixture
 def presigner(store: Store) -> Presigner:
     """Return a Presigner for ``store``, path style."""
     return presigner_for(store)
