@@ -78,7 +78,7 @@ class _Arn:
     def __init__(self, text: str) -> None:
         parts = text.split(":", 5)
         if len(parts) < 6 or not (parts[1] and parts[2] and parts[5]):
-            raise _malformed("arn:partition:service:region:account:resource", text)
+            raise _malformed("as arn:partition:service:region:account:resource", text)
         _, self.partition, self.service, self.region, self.account, resource = parts
         self.resource = resource.replace("/", ":").split(":")
 
@@ -118,13 +118,13 @@ def _arn_place(text: str, region: str, endpoint: Endpoint, *, use_arn_region: bo
     kind, *names = arn.resource
     if kind == "accesspoint":
         if not names or not names[0]:
-            raise _malformed("an access point's, with its name behind 'accesspoint:'", text)
+            raise _malformed("of an access point, with its name behind 'accesspoint:'", text)
         if not arn.region and arn.service != "s3-object-lambda":
             return _multi_region_place(names[0], arn, text, region, endpoint)
         return _access_point_place(names, arn, text, region, endpoint, use_arn_region=use_arn_region)
     if arn.service == "s3-outposts" and kind:
         return _outpost_place(names, arn, text, region, endpoint, use_arn_region=use_arn_region)
-    raise _malformed("one of an access point, for s3, s3-object-lambda or s3-outposts", text)
+    raise _malformed("of an access point, for s3, s3-object-lambda or s3-outposts", text)
 
 
 def _access_point_place(
@@ -162,7 +162,7 @@ def _outpost_place(
 ) -> Place:
     _check_switches(_KINDS["s3-outposts"], endpoint)
     if len(names) != 3 or names[1] != "accesspoint":
-        raise _malformed("an Outposts one: outpost:ID:accesspoint:NAME", text)
+        raise _malformed("of an Outposts access point, as outpost:ID:accesspoint:NAME", text)
     outpost = _label("Outpost's id", names[0], text)
     suffix = _own_suffix(arn, text, region, use_arn_region=use_arn_region)
     label = _label("access point's name", names[2], text) + "-" + _label("account", arn.account, text)
@@ -174,7 +174,7 @@ def _outpost_place(
 def _own_suffix(arn: _Arn, text: str, region: str, *, use_arn_region: bool) -> str:
     """Return what hosts of the ARN's region end in; it has to be one that may be used."""
     if not arn.region:
-        raise _malformed("one with a region", text)
+        raise _malformed("with a region", text)
     if not use_arn_region and arn.region != region:
         raise InvalidInputError(
             "bucket", f"an ARN of region {shown(region)}, or use_arn_region True", shown(arn.region)
@@ -199,7 +199,7 @@ def _check_switches(kind: _Kind, endpoint: Endpoint) -> None:
 
 def _label(what: str, label: str, text: str) -> str:
     if not is_host_label(label.lower()):
-        raise _malformed(f"one whose {what} is letters, digits and hyphens", text)
+        raise _malformed(f"whose {what} is letters, digits and hyphens", text)
     return label
 
 

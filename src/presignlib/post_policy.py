@@ -41,6 +41,7 @@ __all__ = ["PresignedPost"]
 
 FILENAME = "${filename}"  # S3 puts the name of the uploaded file here
 _LARGEST = 5 * 1024**3  # bytes of one POST
+_LONGEST_FORM = 20_480  # bytes of the fields before the file
 _STATUSES = (200, 201, 204)
 _OPERATORS = ("eq", "starts-with")
 # Fields that need no condition, besides those that begin with x-ignore-.
@@ -229,8 +230,9 @@ class Limits(Form):
             self._set("Content-Type", content_type)
 
     def _set_extra(self, fields: list[tuple[str, str]], conditions: Iterable[Condition]) -> None:
-        raw = list(conditions)
+        raw = _list_of(conditions)
         tests = [_checked_test(condition) for condition in raw]
+        tested = {name for _, name, _ in tests}
         given: dict[str, str] = {}
         for name, value in fields:
             lower = name.lower()
@@ -239,18 +241,14 @@ class Limits(Form):
             if not name or not name.isascii() or not name.isprintable():
                 raise InvalidInputError("fields", "named in printable ASCII")
             check_text("fields", value)
-            given[lower] = value
-            self.fields[name] = value
-            if lower not in {tested for _, tested, _ in tests} and not lower.startswith(_IGNORED):
+            given[lower] = self.fields[name] = value
+            if lower not in tested and not lower.startswith(_IGNORED):
                 self.conditions.append({name: value})
-        taken = {name.lower() for name in self.fields} - given.keys()
-        for operator, name, value in tests:
-            if name in _OWN or name in taken:
-                raise InvalidInputError("conditions", f"free of {name}, which an argument or signing sets")
-            if operator == "eq" and name not in given:
-                raise InvalidInputError("conditions", f"about fields that are there: add {name} to fields")
-            if name in given and not _holds(operator, given[name], value, name):
-                raise InvalidInputError("conditions", f"such that the field {name} fulfils them")
+        taken = _OWN.union(name.lower() for name in self.fields) - given.keys()
+        if tested & taken:
+            name = min(tested & taken)
+            raise InvalidInputError("conditions", f"free of {name}, which an argument or signing sets")
+        _check_contradictions(tests, given)
         self.conditions += [dict(one.items()) if hasattr(one, "items") else list(one) for one in raw]
 
 
@@ -289,6 +287,11 @@ def presigned_post(
     text = encoded_policy(dumps(policy))
     key = signing_key(credentials.secret_access_key, stamp[:8], address.region, address.rules.service)
     fields = {**form.fields, **signing, "policy": text, "x-amz-signature": signature(key, text)}
+    size = sum(len(f"{name}{value}".encode()) for name, value in fields.items())
+    if size > _LONGEST_FORM:
+        raise InvalidInputError(
+            "fields", f"{_LONGEST_FORM} bytes at most, all of the form together", shown(size)
+        )
     post = PresignedPost(address.base + ("" if address.path else "/"), fields, policy, second, expires_at)
     return post, limited_by == "credentials"
 
@@ -309,6 +312,24 @@ def _tests_of(condition: Any) -> list[Test]:
     return [] if operator == "content-length-range" else [(operator, name[1:].lower(), value)]
 
 
+def _list_of(conditions: Iterable[Condition]) -> list[Condition]:
+    if isinstance(conditions, str) or not hasattr(conditions, "__iter__"):
+        raise InvalidInputError("conditions", "a list of conditions", type(conditions).__name__)
+    return list(conditions)
+
+
+def _check_contradictions(tests: list[Test], given: dict[str, str]) -> None:
+    """Refuse raw conditions that no field, or not the one that is there, can fulfil together."""
+    for operator, name, value in tests:
+        if name in given:
+            if not _holds(operator, given[name], value, name):
+                raise InvalidInputError("conditions", f"such that the field {name} fulfils them")
+        elif operator == "eq":
+            raise InvalidInputError("conditions", f"about fields that are there: add {name} to fields")
+        elif any(name == other and not (value.startswith(v) or v.startswith(value)) for _, other, v in tests):
+            raise InvalidInputError("conditions", f"such that one value of {name} can fulfil them all")
+
+
 def _checked_test(condition: Condition) -> Test:
     """Return what one raw condition asks; it is ``{name: value}`` or ``[operator, "$name", value]``."""
     rule = "{'name': 'value'}, ['eq', '$name', 'value'] or ['starts-with', '$name', 'value']"
@@ -316,7 +337,7 @@ def _checked_test(condition: Condition) -> Test:
         parts: list[object] = ["eq", *[part for item in condition.items() for part in item]]
         parts[1:2] = [f"${name}" if isinstance(name, str) else name for name in parts[1:2]]
     else:
-        parts = [] if isinstance(condition, str) else list(condition)
+        parts = list(condition) if isinstance(condition, (list, tuple)) else []
     if parts and parts[0] == "content-length-range":
         raise InvalidInputError("conditions", "free of content-length-range, which max_size and min_size set")
     if len(parts) != 3 or not all(isinstance(part, str) for part in parts):

@@ -465,6 +465,8 @@ def _tags(tags: Mapping[str, str] | None) -> list[tuple[str, str]]:
         _text("tags", value)
         if not 0 < len(name) <= 128 or len(value) > 256:
             raise InvalidInputError("tags", "of names of 1 to 128 characters and values of at most 256")
+        if name.lower().startswith("aws:"):
+            raise InvalidInputError("tags", "of names that do not begin with 'aws:', which are AWS's own")
     text = "&".join([f"{uri_encode(name)}={uri_encode(value)}" for name, value in pairs])
     return [("x-amz-tagging", text)]
 

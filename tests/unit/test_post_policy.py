@@ -273,6 +273,28 @@ def test_a_condition_that_contradicts_its_field_is_refused() -> None:
     assert "the field acl fulfils them" in message
 
 
+@pytest.mark.parametrize(("other", "can"), [("private", True), ("", True), ("public", False)])
+def test_conditions_on_what_the_sender_adds_do_not_contradict(other: str, can: bool) -> None:
+    conditions = [["starts-with", "$acl", "pri"], ["starts-with", "$ACL", other]]
+    if can:
+        assert conditions == own_conditions(made(conditions=conditions))[4:]
+    else:
+        message = refused("conditions", conditions=conditions)
+        assert message == "conditions must be such that one value of acl can fulfil them all"
+
+
+@pytest.mark.parametrize("conditions", [None, 5, "eq"])
+def test_conditions_are_a_list(conditions: Any) -> None:
+    assert "a list of conditions" in refused("conditions", conditions=conditions)
+
+
+def test_a_form_that_is_too_long_for_s3_is_refused() -> None:
+    names = [f"x-amz-meta-{number}" for number in range(9)]
+    assert made(fields=dict.fromkeys(names[:8], "x" * 900))
+    message = refused("fields", fields=dict.fromkeys(names, "x" * 1_000))
+    assert message.startswith("fields must be 20480 bytes at most, all of the form together, got ")
+
+
 @pytest.mark.parametrize("name", ["key", "Content-Type", "bucket", "x-amz-meta-a"])
 def test_a_condition_on_what_an_argument_sets_is_refused(name: str) -> None:
     refused("conditions", metadata={"a": "b"}, conditions=[["starts-with", f"${name}", ""]])
@@ -296,6 +318,8 @@ def test_the_size_is_not_set_twice() -> None:
         {"a": "b", "c": "d"},
         {"acl": 5},
         {5: "acl"},
+        None,
+        5,
         ["starts-with", "$acl", "\ud800"],
     ],
 )
