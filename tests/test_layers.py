@@ -45,7 +45,7 @@ LAYERS = (
     {"_operations"},  # what functions and Presigner share
     {"_functions", "presigner"},
     {""},  # the package itself
-    {"services", "boto", "_boto_names"},  # made of public calls, as a program would be
+    {"services", "boto"},  # made of public calls, as a program would be
     {"cli", "_cli_diagnose"},
     {"__main__"},
 )
@@ -135,8 +135,7 @@ ARROWS = {
     " errors",
     # Recipes need the region before they sign: it is in the host.
     "services": "_functions _partitions _time settings request errors",
-    "boto": "_boto_names _operations presigner post_policy settings sigv4 _time errors",
-    "_boto_names": "",
+    "boto": "_operations presigner post_policy settings sigv4 _time errors",
     "": "_functions presigner multipart post_policy results reports credentials redaction _log_filter "
     "inspection verification diagnosis errors",
     "cli": "_cli_diagnose providers",

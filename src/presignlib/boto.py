@@ -3,6 +3,9 @@
 Names and results are boto3's with ``signature_version="s3v4"`` and regional hosts. What
 boto3 drops without a word raises here: unknown operations, unknown parameters, bodies.
 The module can stand where a client is asked for these two methods.
+
+Source: Amazon S3 API Reference, the pages of the operations; their names, and those of the
+parameters, are the SDK's for Python.
 """
 
 from __future__ import annotations
@@ -10,7 +13,6 @@ from __future__ import annotations
 from binascii import b2a_base64
 from hashlib import md5
 
-from ._boto_names import HEADERS, OPERATIONS, QUERY
 from ._operations import life_of, sign_post
 from ._time import WEEK, as_datetime, http_date, instant_of
 from .errors import InvalidInputError, shown
@@ -32,10 +34,124 @@ if TYPE_CHECKING:
 
 __all__ = ["generate_presigned_post", "generate_presigned_url"]
 
-_LISTS = ("list_object_versions", "list_objects", "list_objects_v2")  # answer with encoded keys
 _CUSTOMER_KEYS = ("SSECustomerKey", "CopySourceSSECustomerKey")
-_WITH_METADATA = ("copy_object", "create_multipart_upload", "put_object")
 _ISO_DATES = ("ObjectLockRetainUntilDate",)
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+# A parameter is written under its own name, with hyphens: those of the query, headers of HTTP,
+# and all others as headers that begin with x-amz-. What is called otherwise stands below.
+_QUERY = _words("""
+ContinuationToken Delimiter EncodingType FetchOwner Id KeyMarker Marker MaxKeys MaxParts MaxUploads
+PartNumberMarker Prefix ResponseCacheControl ResponseContentDisposition ResponseContentEncoding
+ResponseContentLanguage ResponseContentType ResponseExpires StartAfter UploadIdMarker VersionIdMarker""")
+_HTTP = _words("""
+CacheControl ContentDisposition ContentEncoding ContentLanguage ContentLength ContentMD5 ContentType
+Expires IfMatch IfModifiedSince IfNoneMatch IfUnmodifiedSince Range""")
+_SSE = "x-amz-server-side-encryption"
+_OTHERWISE = {
+    "PartNumber": "partNumber",
+    "UploadId": "uploadId",
+    "VersionId": "versionId",
+    "AnnotationDirective": "x-amz-object-annotation-directive",
+    "BucketKeyEnabled": f"{_SSE}-bucket-key-enabled",
+    "ExpectedSourceBucketOwner": "x-amz-source-expected-bucket-owner",
+    "MpuObjectSize": "x-amz-mp-object-size",
+    "ObjectLockLegalHoldStatus": "x-amz-object-lock-legal-hold",
+    "SSECustomerAlgorithm": f"{_SSE}-customer-algorithm",
+    "SSECustomerKey": f"{_SSE}-customer-key",
+    "SSECustomerKeyMD5": f"{_SSE}-customer-key-md5",
+    "CopySourceSSECustomerAlgorithm": f"x-amz-copy-source{_SSE[5:]}-customer-algorithm",
+    "CopySourceSSECustomerKey": f"x-amz-copy-source{_SSE[5:]}-customer-key",
+    "CopySourceSSECustomerKeyMD5": f"x-amz-copy-source{_SSE[5:]}-customer-key-md5",
+    "SSEKMSEncryptionContext": f"{_SSE}-context",
+    "SSEKMSKeyId": f"{_SSE}-aws-kms-key-id",
+}
+
+_CUSTOMER = "SSECustomerAlgorithm SSECustomerKey SSECustomerKeyMD5"
+_SENDER = "RequestPayer ExpectedBucketOwner"
+_READ = f"""Range IfMatch IfModifiedSince IfNoneMatch IfUnmodifiedSince VersionId PartNumber ChecksumMode
+ResponseCacheControl ResponseContentDisposition ResponseContentEncoding ResponseContentLanguage
+ResponseContentType ResponseExpires {_CUSTOMER} {_SENDER}"""
+_CHECKSUMS = """ChecksumCRC32 ChecksumCRC32C ChecksumCRC64NVME ChecksumMD5 ChecksumSHA1 ChecksumSHA256
+ChecksumSHA512 ChecksumXXHASH64 ChecksumXXHASH3 ChecksumXXHASH128"""
+_OBJECT = f"""Metadata ACL CacheControl ContentDisposition ContentEncoding ContentLanguage ContentType Expires
+GrantFullControl GrantRead GrantReadACP GrantWriteACP StorageClass Tagging WebsiteRedirectLocation
+ServerSideEncryption SSEKMSKeyId SSEKMSEncryptionContext BucketKeyEnabled ObjectLockMode
+ObjectLockRetainUntilDate ObjectLockLegalHoldStatus ObjectLockEventHold ObjectLockEventHoldDurationDays
+ObjectLockEventHoldDurationYears {_CUSTOMER} {_SENDER}"""
+_SOURCE = """CopySource CopySourceIfMatch CopySourceIfModifiedSince CopySourceIfNoneMatch
+CopySourceIfUnmodifiedSince CopySourceSSECustomerAlgorithm CopySourceSSECustomerKey
+CopySourceSSECustomerKeyMD5 ExpectedSourceBucketOwner"""
+_DIRECTIVES = "MetadataDirective TaggingDirective AnnotationDirective"
+_PARTS = "MaxParts=x-amz-max-parts PartNumberMarker=x-amz-part-number-marker"
+_LIST = f"Delimiter EncodingType MaxKeys Prefix OptionalObjectAttributes {_SENDER}"
+
+# Each operation: its method, what it is about with the query that names it, and the
+# parameters that a URL can sign. Those that are sent in a body are not here. ``Name=header``
+# is a header in that operation alone.
+OPERATIONS = {
+    "get_object": ("GET", "key", _READ),
+    "head_object": ("HEAD", "key", _READ),
+    "put_object": (
+        "PUT",
+        "key",
+        f"{_OBJECT} {_CHECKSUMS} ContentLength ContentMD5 IfMatch IfNoneMatch WriteOffsetBytes",
+    ),
+    "delete_object": (
+        "DELETE",
+        "key",
+        f"MFA VersionId BypassGovernanceRetention IfMatch IfMatchLastModifiedTime IfMatchSize {_SENDER}",
+    ),
+    "copy_object": (
+        "PUT",
+        "key",
+        f"{_OBJECT} {_SOURCE} {_DIRECTIVES} IfMatch IfNoneMatch ChecksumAlgorithm",
+    ),
+    "get_object_acl": ("GET", "key?acl", f"VersionId {_SENDER}"),
+    "get_object_attributes": (
+        "GET",
+        "key?attributes",
+        f"VersionId ObjectAttributes {_PARTS} {_CUSTOMER} {_SENDER}",
+    ),
+    "get_object_tagging": ("GET", "key?tagging", f"VersionId {_SENDER}"),
+    "get_object_torrent": ("GET", "key?torrent", _SENDER),
+    "create_multipart_upload": ("POST", "key?uploads", f"{_OBJECT} ChecksumAlgorithm ChecksumType"),
+    "upload_part": (
+        "PUT",
+        "key",
+        f"UploadId PartNumber ContentLength ContentMD5 {_CHECKSUMS} {_CUSTOMER} {_SENDER}",
+    ),
+    "upload_part_copy": (
+        "PUT",
+        "key",
+        f"UploadId PartNumber {_SOURCE} CopySourceRange {_CUSTOMER} {_SENDER}",
+    ),
+    "complete_multipart_upload": (
+        "POST",
+        "key",
+        f"UploadId {_CHECKSUMS} ChecksumType MpuObjectSize IfMatch IfNoneMatch {_CUSTOMER} {_SENDER}",
+    ),
+    "abort_multipart_upload": ("DELETE", "key", f"UploadId IfMatchInitiatedTime {_SENDER}"),
+    "list_parts": ("GET", "key", f"UploadId MaxParts PartNumberMarker {_CUSTOMER} {_SENDER}"),
+    "list_objects": ("GET", "bucket", f"Marker {_LIST}"),
+    "list_objects_v2": ("GET", "bucket?list-type=2", f"ContinuationToken FetchOwner StartAfter {_LIST}"),
+    "list_object_versions": ("GET", "bucket?versions", f"KeyMarker VersionIdMarker {_LIST}"),
+    "list_multipart_uploads": (
+        "GET",
+        "bucket?uploads",
+        f"Delimiter EncodingType KeyMarker MaxUploads Prefix UploadIdMarker {_SENDER}",
+    ),
+    "head_bucket": ("HEAD", "bucket", "ExpectedBucketOwner"),
+    "get_bucket_analytics_configuration": ("GET", "bucket?analytics", "Id ExpectedBucketOwner"),
+    "get_bucket_cors": ("GET", "bucket?cors", "ExpectedBucketOwner"),
+    "get_bucket_policy": ("GET", "bucket?policy", "ExpectedBucketOwner"),
+    "get_bucket_website": ("GET", "bucket?website", "ExpectedBucketOwner"),
+}
+_ENCODED = ("list_objects", "list_objects_v2", "list_object_versions")  # answer with encoded keys
 
 
 def generate_presigned_url(
@@ -50,27 +166,28 @@ def generate_presigned_url(
     ``where`` are the keywords of the presign functions: region, credentials, endpoint.
     Raises InvalidInputError for an operation or a parameter that is not known.
     """
-    operation = OPERATIONS.get(ClientMethod)
-    if operation is None:
-        known = ", ".join(sorted(OPERATIONS))
-        raise InvalidInputError(
-            "ClientMethod", f"an operation that can be presigned: {known}", shown(ClientMethod)
-        )
+    if ClientMethod not in OPERATIONS:
+        rule = "an operation that can be presigned: " + ", ".join(sorted(OPERATIONS))
+        raise InvalidInputError("ClientMethod", rule, shown(ClientMethod))
+    method, subject, names = OPERATIONS[ClientMethod]
+    subject, _, sub_resource = subject.partition("?")
+    known = {name: header for name, _, header in [one.partition("=") for one in names.split()]}
     params = dict(Params or {})
-    target = [_target(params, name) for name in (("Bucket", "Key") if operation.has_key else ("Bucket",))]
+    target = [_target(params, name) for name in (("Bucket", "Key") if subject == "key" else ("Bucket",))]
     for name in params:
-        if name not in operation.names and not (name == "Metadata" and ClientMethod in _WITH_METADATA):
+        if name not in known:
             raise InvalidInputError("Params", f"of {ClientMethod}'s parameters that a URL signs", shown(name))
-    if ClientMethod in _LISTS:
+    if ClientMethod in _ENCODED:
         params.setdefault("EncodingType", "url")
     _complete_customer_keys(params)
-    query = [pair.partition("=")[::2] for pair in operation.query.split("&") if pair]
-    query += [(QUERY[name], _text(name, value)) for name, value in params.items() if name in QUERY]
-    headers = [(HEADERS[name], _text(name, value)) for name, value in params.items() if name in HEADERS]
-    headers += [(f"x-amz-meta-{name}", value) for name, value in params.get("Metadata", {}).items()]
-    method = operation.method if HttpMethod is None else HttpMethod
+    query = [sub_resource.partition("=")[::2]] if sub_resource else []
+    headers = [(f"x-amz-meta-{name}", value) for name, value in params.pop("Metadata", {}).items()]
+    for name, value in params.items():
+        wire = known[name] or _written(name)
+        in_header = wire.startswith("x-amz-") or name in _HTTP
+        (headers if in_header else query).append((wire, _text(name, value)))
     presigner = Presigner(expires=ExpiresIn, **where)
-    return presigner.request(method, *target, query=query or None, headers=headers or None)
+    return presigner.request(HttpMethod or method, *target, query=query or None, headers=headers or None)
 
 
 def generate_presigned_post(
@@ -94,6 +211,17 @@ def generate_presigned_post(
         conditions.append({"key": Key})
     place = Where(**with_environment(dict(where)))
     return sign_post(Bucket, Form(fields, conditions), place, life_of(ExpiresIn, None, WEEK), set())
+
+
+def _written(name: str) -> str:
+    """Return the name of a parameter's header, or of its parameter in the query."""
+    if name in _OTHERWISE:
+        return _OTHERWISE[name]
+    last, hyphened = "", ""
+    for char in name:
+        hyphened += f"-{char}" if char.isupper() and last.islower() else char
+        last = char
+    return ("" if name in _QUERY or name in _HTTP else "x-amz-") + hyphened.lower()
 
 
 def _target(params: dict[str, Any], name: str) -> str:
