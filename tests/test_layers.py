@@ -135,7 +135,7 @@ ARROWS = {
     " errors",
     # Recipes need the region before they sign: it is in the host.
     "services": "_functions _partitions _time settings request errors",
-    "boto": "_operations presigner post_policy settings sigv4 _time errors",
+    "boto": "_operations presigner post_policy request s3 settings sigv4 _time errors",
     "": "_functions presigner multipart post_policy results reports credentials redaction _log_filter "
     "inspection verification diagnosis errors",
     "cli": "_cli_diagnose providers",

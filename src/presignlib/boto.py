@@ -16,8 +16,10 @@ from hashlib import md5
 from ._operations import life_of, sign_post
 from ._time import WEEK, as_datetime, http_date, instant_of
 from .errors import InvalidInputError, shown
-from .post_policy import FILENAME, Form
+from .post_policy import FILENAME, Form, conditions_of
 from .presigner import Presigner
+from .request import pairs_of
+from .s3 import checked_key
 from .settings import Where, with_environment
 from .sigv4 import encode_path
 
@@ -166,13 +168,13 @@ def generate_presigned_url(
     ``where`` are the keywords of the presign functions: region, credentials, endpoint.
     Raises InvalidInputError for an operation or a parameter that is not known.
     """
-    if ClientMethod not in OPERATIONS:
+    if not isinstance(ClientMethod, str) or ClientMethod not in OPERATIONS:
         rule = "an operation that can be presigned: " + ", ".join(sorted(OPERATIONS))
         raise InvalidInputError("ClientMethod", rule, shown(ClientMethod))
     method, subject, names = OPERATIONS[ClientMethod]
     subject, _, sub_resource = subject.partition("?")
     known = {name: header for name, _, header in [one.partition("=") for one in names.split()]}
-    params = dict(Params or {})
+    params = _mapping("Params", Params)
     target = [_target(params, name) for name in (("Bucket", "Key") if subject == "key" else ("Bucket",))]
     for name in params:
         if name not in known:
@@ -181,13 +183,18 @@ def generate_presigned_url(
         params.setdefault("EncodingType", "url")
     _complete_customer_keys(params)
     query = [sub_resource.partition("=")[::2]] if sub_resource else []
-    headers = [(f"x-amz-meta-{name}", value) for name, value in params.pop("Metadata", {}).items()]
+    headers = [
+        (f"x-amz-meta-{name}", value)
+        for name, value in _mapping("Metadata", params.pop("Metadata", {})).items()
+    ]
     for name, value in params.items():
         wire = known[name] or _written(name)
         in_header = wire.startswith("x-amz-") or name in _HTTP
         (headers if in_header else query).append((wire, _text(name, value)))
     presigner = Presigner(expires=ExpiresIn, **where)
-    return presigner.request(HttpMethod or method, *target, query=query or None, headers=headers or None)
+    return presigner.request(
+        method if HttpMethod is None else HttpMethod, *target, query=query or None, headers=headers or None
+    )
 
 
 def generate_presigned_post(
@@ -203,8 +210,8 @@ def generate_presigned_post(
     As in boto3 a field gets no condition by itself, and S3 refuses a form with such a
     field: ``check()`` tells. ``presign_post`` makes both from one argument.
     """
-    fields = {**(Fields or {}), "key": Key}
-    conditions: list[Any] = [*(Conditions or ()), {"bucket": Bucket}]
+    fields = {**dict(pairs_of("Fields", Fields)), "key": checked_key(Key)}
+    conditions: list[Any] = [*conditions_of("Conditions", Conditions or ()), {"bucket": Bucket}]
     if Key.endswith(FILENAME):
         conditions.append(["starts-with", "$key", Key.removesuffix(FILENAME)])
     else:
@@ -225,10 +232,16 @@ def _written(name: str) -> str:
 
 
 def _target(params: dict[str, Any], name: str) -> str:
-    if name not in params:
-        raise InvalidInputError("Params", f"with {name}")
-    value: str = params.pop(name)
+    value = params.pop(name, None)
+    if not isinstance(value, str):
+        raise InvalidInputError("Params", f"with {name}, a str")
     return value
+
+
+def _mapping(field: str, given: Any) -> dict[str, Any]:
+    if given is not None and not hasattr(given, "items"):
+        raise InvalidInputError(field, "a mapping", type(given).__name__)
+    return dict(given or {})
 
 
 def _complete_customer_keys(params: dict[str, Any]) -> None:
@@ -236,7 +249,9 @@ def _complete_customer_keys(params: dict[str, Any]) -> None:
     for name in _CUSTOMER_KEYS:
         if name in params and f"{name}MD5" not in params:
             key = params[name]
-            raw = key.encode() if isinstance(key, str) else bytes(key)
+            raw = key.encode() if isinstance(key, str) else bytes(key) if isinstance(key, bytearray) else key
+            if not isinstance(raw, bytes) or len(raw) != 32:
+                raise InvalidInputError(name, "32 bytes")
             params[name] = _base64(raw)
             params[f"{name}MD5"] = _base64(md5(raw, usedforsecurity=False).digest())
 
@@ -253,7 +268,7 @@ def _text(name: str, value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, int):
         return str(value)
-    if isinstance(value, (list, tuple)):
+    if isinstance(value, (list, tuple)) and all(isinstance(one, str) for one in value):
         return ",".join(value)
     if hasattr(value, "utcoffset"):
         instant = int(instant_of(name, value) // 1)
@@ -269,5 +284,6 @@ def _copy_source(source: str | Mapping[str, str]) -> str:
     if isinstance(source, str):
         path, mark, version = source.partition("?versionId=")
         return encode_path(path) + mark + version
-    version = source.get("VersionId", "")
-    return encode_path(f"{source['Bucket']}/{source['Key']}") + (f"?versionId={version}" if version else "")
+    parts = _mapping("CopySource", source)
+    path = "/".join(_target(parts, name) for name in ("Bucket", "Key"))
+    return encode_path(path) + (f"?versionId={parts['VersionId']}" if parts.get("VersionId") else "")

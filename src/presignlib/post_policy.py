@@ -44,6 +44,7 @@ _LARGEST = 5 * 1024**3  # bytes of one POST
 _LONGEST_FORM = 20_480  # bytes of the fields before the file
 _STATUSES = (200, 201, 204)
 _OPERATORS = ("eq", "starts-with")
+_RULE = "{'name': 'value'}, ['eq', '$name', 'value'] or ['starts-with', '$name', 'value']"
 # Fields that need no condition, besides those that begin with x-ignore-.
 _UNCONDITIONED = frozenset({"x-amz-signature", "file", "policy"})
 _IGNORED = "x-ignore-"
@@ -230,7 +231,7 @@ class Limits(Form):
             self._set("Content-Type", content_type)
 
     def _set_extra(self, fields: list[tuple[str, str]], conditions: Iterable[Condition]) -> None:
-        raw = _list_of(conditions)
+        raw = conditions_of("conditions", conditions)
         tests = [_checked_test(condition) for condition in raw]
         tested = {name for _, name, _ in tests}
         given: dict[str, str] = {}
@@ -312,10 +313,14 @@ def _tests_of(condition: Any) -> list[Test]:
     return [] if operator == "content-length-range" else [(operator, name[1:].lower(), value)]
 
 
-def _list_of(conditions: Iterable[Condition]) -> list[Condition]:
+def conditions_of(field: str, conditions: Iterable[Condition]) -> list[Condition]:
+    """Return conditions as a list: each is a mapping, or has three parts."""
     if isinstance(conditions, str) or not hasattr(conditions, "__iter__"):
-        raise InvalidInputError("conditions", "a list of conditions", type(conditions).__name__)
-    return list(conditions)
+        raise InvalidInputError(field, "a list of conditions", type(conditions).__name__)
+    listed = list(conditions)
+    if not all(hasattr(one, "items") or (isinstance(one, (list, tuple)) and len(one) == 3) for one in listed):
+        raise InvalidInputError(field, _RULE)
+    return listed
 
 
 def _check_contradictions(tests: list[Test], given: dict[str, str]) -> None:
@@ -332,19 +337,18 @@ def _check_contradictions(tests: list[Test], given: dict[str, str]) -> None:
 
 def _checked_test(condition: Condition) -> Test:
     """Return what one raw condition asks; it is ``{name: value}`` or ``[operator, "$name", value]``."""
-    rule = "{'name': 'value'}, ['eq', '$name', 'value'] or ['starts-with', '$name', 'value']"
     if hasattr(condition, "items"):
         parts: list[object] = ["eq", *[part for item in condition.items() for part in item]]
         parts[1:2] = [f"${name}" if isinstance(name, str) else name for name in parts[1:2]]
     else:
-        parts = list(condition) if isinstance(condition, (list, tuple)) else []
-    if parts and parts[0] == "content-length-range":
+        parts = list(condition)
+    if parts[0] == "content-length-range":
         raise InvalidInputError("conditions", "free of content-length-range, which max_size and min_size set")
     if len(parts) != 3 or not all(isinstance(part, str) for part in parts):
-        raise InvalidInputError("conditions", rule)
+        raise InvalidInputError("conditions", _RULE)
     operator, name, value = (str(part) for part in parts)
     if operator not in _OPERATORS or not name.startswith("$") or len(name) < 2:
-        raise InvalidInputError("conditions", rule)
+        raise InvalidInputError("conditions", _RULE)
     check_text("conditions", value)
     return operator, name[1:].lower(), value
 

@@ -189,12 +189,16 @@ def transcribe_url(
         ("media-encoding", _named("media_encoding", media_encoding)),
         ("sample-rate", str(sample_rate)),
     ]
+    more = pairs_of("query", query)
+    for name, _ in own:
+        if name in dict(more):
+            raise InvalidInputError("query", f"free of {name}, which an option sets already")
     path = "medical-stream-transcription-websocket" if medical else "stream-transcription-websocket"
     return presign(
         "GET",
         f"wss://transcribestreaming.{region}.{partition_of(region).dns_suffix}:8443/{path}",
         service="transcribe",
-        query=own + pairs_of("query", query),
+        query=own + more,
         expires=expires,
         **signing,
     )
@@ -213,6 +217,8 @@ def _region(signing: Any) -> str:
     settings = SigningSettings(**with_environment(dict(signing), frozenset({"region"})))
     if settings.region is None:
         raise settings.no_region()
+    if settings.region.endswith("-global"):
+        raise InvalidInputError("region", "one that has hosts of its own", shown(settings.region))
     return checked_label("region", settings.region)
 
 

@@ -35,7 +35,7 @@ def test_a_parameter_is_written_where_the_model_says(
     operation: str, name: str, in_header: bool, wire: str
 ) -> None:
     target = {"Bucket": "bucket"} | ({"Key": "k"} if "Key" in boto.OPERATIONS[operation][1].title() else {})
-    params = {**target, name: "2026"}
+    params = {**target, name: "2026" * 8}
     if (operation, name) in NOT_HERE:
         with pytest.raises(InvalidInputError, match=rf"^Params must be of {operation}'s .* got '{name}'"):
             boto.generate_presigned_url(operation, params, **WHERE)

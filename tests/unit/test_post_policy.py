@@ -257,6 +257,10 @@ def test_a_raw_condition_takes_the_place_of_the_fields_own(condition: Any) -> No
     assert [condition] == own_conditions(post)[4:]
 
 
+def test_a_raw_condition_may_ask_a_field_to_be_its_own_name() -> None:
+    assert {"acl": "acl"} in made(fields={"acl": "acl"}, conditions=[{"acl": "acl"}]).policy["conditions"]
+
+
 def test_a_raw_condition_may_be_about_what_the_sender_adds() -> None:
     condition = ["starts-with", "$x-amz-meta-tag", ""]
     assert condition in made(conditions=[condition]).policy["conditions"]
