@@ -96,7 +96,7 @@ ARROWS = {
     "signing": "sigv4 sigv4a results _time errors",
     "endpoints": "_arns dialects sigv4 request rules _partitions errors",
     "dialects": "errors",
-    "_arns": "request _partitions errors",
+    "_arns": "request sigv4 _partitions errors",
     "s3": "sigv4 request _disposition _time errors",
     "_service_request": "sigv4 request rules errors",
     # The form has keys and metadata as S3's other uploads have, and ends as their URLs do.

@@ -166,11 +166,12 @@ def _special_address(bucket: str, region: str, endpoint: Endpoint, use_arn_regio
 
     if not _arns.is_special(bucket, endpoint):
         return None
-    place = _arns.place_of(bucket, region, endpoint, use_arn_region=use_arn_region)
-    path = f"{place.path}/{uri_encode(bucket)}" if place.in_path else place.path
-    host = endpoint.sign_host or place.host.lower()
-    base = f"{place.scheme}://{place.host.lower()}{path}"
-    return Address(base, path, host, place.region, rules_for(place.service), place.region_set)
+    scheme, host, path, service, region, region_set = _arns.place_of(
+        bucket, region, endpoint, use_arn_region=use_arn_region
+    )
+    host = host.lower()
+    base = f"{scheme}://{host}{path}"
+    return Address(base, path, endpoint.sign_host or host, region, rules_for(service), region_set)
 
 
 def check_bucket(bucket: str, *, custom: bool = False) -> None:
