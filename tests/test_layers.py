@@ -134,7 +134,7 @@ ARROWS = {
     "presigner": "_operations _signature settings s3 multipart request results credentials _time _clock"
     " errors",
     # Recipes need the region before they sign: it is in the host.
-    "services": "_functions _partitions _time settings request errors",
+    "services": "_functions _partitions _time settings request s3 errors",
     "boto": "_operations presigner post_policy request s3 settings sigv4 _time errors",
     "": "_functions presigner multipart post_policy results reports credentials redaction _log_filter "
     "inspection verification diagnosis errors",
