@@ -100,17 +100,15 @@ class PresignedPost(Values):
         found = []
         if now is not None and instant_of("now", now) >= self._expires_at:
             found.append(f"The policy has expired at {self.expires_at:%Y-%m-%d %H:%M:%S} UTC.")
-        tests = [tested for condition in self.policy["conditions"] for tested in _tests_of(condition)]
+        tests = self._tests()
         for operator, name, value in tests:
             if name != "bucket" and not _holds(operator, form.get(name), value, name):
                 found.append(_failure(operator, name, value, present=name in form))
-        for condition in self.policy["conditions"]:
-            if (
-                not isinstance(condition, dict)
-                and condition[0] == "content-length-range"
-                and size is not None
-            ):
-                found += _size_failure(size, condition[1], condition[2])
+        for condition in self.policy["conditions"] if size is not None else ():
+            if not isinstance(condition, dict) and condition[0] == "content-length-range":
+                _, least, most = condition
+                if not least <= size <= most:
+                    found.append(f"The file has to have {least} to {most} bytes, and has {size}.")
         known = {name for _, name, _ in tests} | _UNCONDITIONED
         extra = [name for name in form if name not in known and not name.startswith(_IGNORED)]
         return found + [f"Field {name} has no condition in the policy." for name in extra]
@@ -136,13 +134,15 @@ class PresignedPost(Values):
     def _asked_for(self) -> dict[str, str]:
         """Return the fields that the sender has to add, and what they begin with."""
         present = {name.lower() for name in self["fields"]}
-        tests = [tested for condition in self.policy["conditions"] for tested in _tests_of(condition)]
         names = {"content-type": "Content-Type"}
         return {
             names.get(name, name): value
-            for operator, name, value in tests
+            for operator, name, value in self._tests()
             if operator == "starts-with" and name not in present
         }
+
+    def _tests(self) -> list[Test]:
+        return [tested for condition in self.policy["conditions"] for tested in _tests_of(condition)]
 
     def __repr__(self) -> str:
         until = clock_text(self._expires_at, self._signed_at)
@@ -206,8 +206,7 @@ class Limits(Form):
             raise InvalidInputError("key", "given, or key_prefix: one of the two")
         if prefix:
             checked_key(prefix)
-        key = f"{prefix}{FILENAME}" if key is None else key
-        checked_key(key)
+        key = checked_key(f"{prefix}{FILENAME}" if key is None else key)
         if key.endswith(FILENAME):
             self.fields["key"] = key
             self.conditions.append(["starts-with", "$key", key.removesuffix(FILENAME)])
@@ -367,12 +366,6 @@ def _failure(operator: str, name: str, value: str, *, present: bool) -> str:
     shown_value = HIDDEN if name == "x-amz-security-token" else repr(value)
     rule = f"be {shown_value}" if operator == "eq" else f"begin with {shown_value}"
     return f"Field {name} has to {rule}, and {'does not' if present else 'the form has none'}."
-
-
-def _size_failure(size: int, least: int, most: int) -> list[str]:
-    if least <= size <= most:
-        return []
-    return [f"The file has to have {least} to {most} bytes, and has {size}."]
 
 
 def _sizes(least: int, most: int) -> tuple[int, int]:
