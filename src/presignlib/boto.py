@@ -10,7 +10,6 @@ parameters, are the SDK's for Python.
 
 from __future__ import annotations
 
-from binascii import b2a_base64
 from hashlib import md5
 
 from ._operations import life_of, sign_post
@@ -19,7 +18,7 @@ from .errors import InvalidInputError, shown
 from .post_policy import FILENAME, Form, conditions_of
 from .presigner import Presigner
 from .request import pairs_of
-from .s3 import checked_key
+from .s3 import base64_text, checked_key
 from .settings import Where, with_environment
 from .sigv4 import encode_path
 
@@ -96,62 +95,39 @@ _LIST = f"Delimiter EncodingType MaxKeys Prefix OptionalObjectAttributes {_SENDE
 # parameters that a URL can sign. Those that are sent in a body are not here. ``Name=header``
 # is a header in that operation alone.
 OPERATIONS = {
-    "get_object": ("GET", "key", _READ),
-    "head_object": ("HEAD", "key", _READ),
+    "get_object": f"GET key {_READ}",
+    "head_object": f"HEAD key {_READ}",
     "put_object": (
-        "PUT",
-        "key",
-        f"{_OBJECT} {_CHECKSUMS} ContentLength ContentMD5 IfMatch IfNoneMatch WriteOffsetBytes",
+        f"PUT key {_OBJECT} {_CHECKSUMS} ContentLength ContentMD5 IfMatch IfNoneMatch WriteOffsetBytes"
     ),
     "delete_object": (
-        "DELETE",
-        "key",
-        f"MFA VersionId BypassGovernanceRetention IfMatch IfMatchLastModifiedTime IfMatchSize {_SENDER}",
+        "DELETE key MFA VersionId BypassGovernanceRetention IfMatch IfMatchLastModifiedTime "
+        f"IfMatchSize {_SENDER}"
     ),
-    "copy_object": (
-        "PUT",
-        "key",
-        f"{_OBJECT} {_SOURCE} {_DIRECTIVES} IfMatch IfNoneMatch ChecksumAlgorithm",
-    ),
-    "get_object_acl": ("GET", "key?acl", f"VersionId {_SENDER}"),
-    "get_object_attributes": (
-        "GET",
-        "key?attributes",
-        f"VersionId ObjectAttributes {_PARTS} {_CUSTOMER} {_SENDER}",
-    ),
-    "get_object_tagging": ("GET", "key?tagging", f"VersionId {_SENDER}"),
-    "get_object_torrent": ("GET", "key?torrent", _SENDER),
-    "create_multipart_upload": ("POST", "key?uploads", f"{_OBJECT} ChecksumAlgorithm ChecksumType"),
-    "upload_part": (
-        "PUT",
-        "key",
-        f"UploadId PartNumber ContentLength ContentMD5 {_CHECKSUMS} {_CUSTOMER} {_SENDER}",
-    ),
-    "upload_part_copy": (
-        "PUT",
-        "key",
-        f"UploadId PartNumber {_SOURCE} CopySourceRange {_CUSTOMER} {_SENDER}",
-    ),
+    "copy_object": f"PUT key {_OBJECT} {_SOURCE} {_DIRECTIVES} IfMatch IfNoneMatch ChecksumAlgorithm",
+    "get_object_acl": f"GET key?acl VersionId {_SENDER}",
+    "get_object_attributes": f"GET key?attributes VersionId ObjectAttributes {_PARTS} {_CUSTOMER} {_SENDER}",
+    "get_object_tagging": f"GET key?tagging VersionId {_SENDER}",
+    "get_object_torrent": f"GET key?torrent {_SENDER}",
+    "create_multipart_upload": f"POST key?uploads {_OBJECT} ChecksumAlgorithm ChecksumType",
+    "upload_part": f"PUT key UploadId PartNumber ContentLength ContentMD5 {_CHECKSUMS} {_CUSTOMER} {_SENDER}",
+    "upload_part_copy": f"PUT key UploadId PartNumber {_SOURCE} CopySourceRange {_CUSTOMER} {_SENDER}",
     "complete_multipart_upload": (
-        "POST",
-        "key",
-        f"UploadId {_CHECKSUMS} ChecksumType MpuObjectSize IfMatch IfNoneMatch {_CUSTOMER} {_SENDER}",
+        f"POST key UploadId {_CHECKSUMS} ChecksumType MpuObjectSize IfMatch IfNoneMatch {_CUSTOMER} {_SENDER}"
     ),
-    "abort_multipart_upload": ("DELETE", "key", f"UploadId IfMatchInitiatedTime {_SENDER}"),
-    "list_parts": ("GET", "key", f"UploadId MaxParts PartNumberMarker {_CUSTOMER} {_SENDER}"),
-    "list_objects": ("GET", "bucket", f"Marker {_LIST}"),
-    "list_objects_v2": ("GET", "bucket?list-type=2", f"ContinuationToken FetchOwner StartAfter {_LIST}"),
-    "list_object_versions": ("GET", "bucket?versions", f"KeyMarker VersionIdMarker {_LIST}"),
+    "abort_multipart_upload": f"DELETE key UploadId IfMatchInitiatedTime {_SENDER}",
+    "list_parts": f"GET key UploadId MaxParts PartNumberMarker {_CUSTOMER} {_SENDER}",
+    "list_objects": f"GET bucket Marker {_LIST}",
+    "list_objects_v2": f"GET bucket?list-type=2 ContinuationToken FetchOwner StartAfter {_LIST}",
+    "list_object_versions": f"GET bucket?versions KeyMarker VersionIdMarker {_LIST}",
     "list_multipart_uploads": (
-        "GET",
-        "bucket?uploads",
-        f"Delimiter EncodingType KeyMarker MaxUploads Prefix UploadIdMarker {_SENDER}",
+        f"GET bucket?uploads Delimiter EncodingType KeyMarker MaxUploads Prefix UploadIdMarker {_SENDER}"
     ),
-    "head_bucket": ("HEAD", "bucket", "ExpectedBucketOwner"),
-    "get_bucket_analytics_configuration": ("GET", "bucket?analytics", "Id ExpectedBucketOwner"),
-    "get_bucket_cors": ("GET", "bucket?cors", "ExpectedBucketOwner"),
-    "get_bucket_policy": ("GET", "bucket?policy", "ExpectedBucketOwner"),
-    "get_bucket_website": ("GET", "bucket?website", "ExpectedBucketOwner"),
+    "head_bucket": "HEAD bucket ExpectedBucketOwner",
+    "get_bucket_analytics_configuration": "GET bucket?analytics Id ExpectedBucketOwner",
+    "get_bucket_cors": "GET bucket?cors ExpectedBucketOwner",
+    "get_bucket_policy": "GET bucket?policy ExpectedBucketOwner",
+    "get_bucket_website": "GET bucket?website ExpectedBucketOwner",
 }
 _ENCODED = ("list_objects", "list_objects_v2", "list_object_versions")  # answer with encoded keys
 
@@ -171,9 +147,9 @@ def generate_presigned_url(
     if not isinstance(ClientMethod, str) or ClientMethod not in OPERATIONS:
         rule = "an operation that can be presigned: " + ", ".join(sorted(OPERATIONS))
         raise InvalidInputError("ClientMethod", rule, shown(ClientMethod))
-    method, subject, names = OPERATIONS[ClientMethod]
+    method, subject, *names = OPERATIONS[ClientMethod].split()
     subject, _, sub_resource = subject.partition("?")
-    known = {name: header for name, _, header in [one.partition("=") for one in names.split()]}
+    known = {name: header for name, _, header in [one.partition("=") for one in names]}
     params = _mapping("Params", Params)
     target = [_target(params, name) for name in (("Bucket", "Key") if subject == "key" else ("Bucket",))]
     for name in params:
@@ -252,12 +228,8 @@ def _complete_customer_keys(params: dict[str, Any]) -> None:
             raw = key.encode() if isinstance(key, str) else bytes(key) if isinstance(key, bytearray) else key
             if not isinstance(raw, bytes) or len(raw) != 32:
                 raise InvalidInputError(name, "32 bytes")
-            params[name] = _base64(raw)
-            params[f"{name}MD5"] = _base64(md5(raw, usedforsecurity=False).digest())
-
-
-def _base64(raw: bytes) -> str:
-    return b2a_base64(raw, newline=False).decode()
+            params[name] = base64_text(raw)
+            params[f"{name}MD5"] = base64_text(md5(raw, usedforsecurity=False).digest())
 
 
 def _text(name: str, value: Any) -> str:

@@ -3,7 +3,7 @@
 A store is known by its endpoint's host. A row says what is refused before a URL is made
 that the store could only refuse later; MinIO and Ceph run under any host and have none.
 
-Sources: the stores' own pages on S3 compatibility, named above each row.
+Sources: the stores' own pages on S3, which ``docs/how-to/stores`` names for each row.
 """
 
 from __future__ import annotations
@@ -68,17 +68,12 @@ _NO_KMS = {"it has no keys of a KMS": f"{_SSE}-aws-kms-key-id {_SSE}-context"}
 _NO_ENCRYPTION = {"it leaves no choice of encryption": _SSE, **_NO_KMS}
 
 DIALECTS = (
-    # developers.cloudflare.com/r2/api/s3, "S3 API compatibility" (PutObject) and "Presigned
-    # URLs" (Supported HTTP methods).
     Dialect(
         "Cloudflare R2",
         ".r2.cloudflarestorage.com",
         {**_NO_TAGS, **_NO_ACLS, **_NO_ACCOUNTS, **_NO_ENCRYPTION},
         forms=False,
     ),
-    # docs.cloud.google.com/storage, "Simple migration from Amazon S3": of x-amz-* headers those
-    # are read that "HTTP headers" of the XML API has as x-goog-*. The front end: the answer
-    # that is quoted in siderolabs/talos-backup#64.
     Dialect(
         "Google Cloud Storage",
         "storage.googleapis.com",
@@ -87,17 +82,11 @@ DIALECTS = (
             "its front end rewrites that header, and so breaks the signature": "accept-encoding",
         },
     ),
-    # backblaze.com/apidocs, "S3 Put Object" and "S3 Copy Object" (tags are "explicitly
-    # rejected"); POST Object is not among the calls of "S3 Compatible API", and answers 501.
     Dialect("Backblaze B2", ".backblazeb2.com", {**_NO_TAGS, **_NO_KMS}, forms=False),
-    # docs.digitalocean.com/reference/api/spaces-api, table of features: "Request Payment: No".
     Dialect(
         "DigitalOcean Spaces", ".digitaloceanspaces.com", {"its requesters do not pay": "x-amz-request-payer"}
     ),
-    # docs.wasabi.com/apidocs/wasabi-api: as S3, tags since December 2023.
     Dialect("Wasabi", ".wasabisys.com"),
-    # supabase.com/docs/guides/storage/s3, "S3 Compatibility" (PutObject, versions) and
-    # "Authentication" (the path).
     Dialect(
         "Supabase",
         ".supabase.co",

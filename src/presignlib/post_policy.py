@@ -9,13 +9,11 @@ policy" and "POST Object".
 
 from __future__ import annotations
 
-from binascii import b2a_base64
-
 from ._time import as_datetime, clock_text, instant_of
 from .errors import InvalidInputError, shown
 from .redaction import HIDDEN
 from .request import check_header_value, check_text, pairs_of
-from .s3 import checked_key, checked_metadata
+from .s3 import base64_text, checked_key, checked_metadata
 from .signing import limits
 from .sigv4 import ALGORITHM, credential_scope, signature, signing_key
 
@@ -298,7 +296,7 @@ def presigned_post(
 
 def encoded_policy(text: str) -> str:
     """Return the text of a policy in base64, as the form sends it and as it is signed."""
-    return b2a_base64(text.encode(), newline=False).decode()
+    return base64_text(text.encode())
 
 
 # Conditions

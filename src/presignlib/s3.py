@@ -491,9 +491,9 @@ def _encryption(sse: str | None, kms_key_id: str | None, customer_key: bytes | N
         raw = bytes(customer_key)
         fields += [
             (f"{_SSE}-customer-algorithm", "AES256"),
-            (f"{_SSE}-customer-key", _base64(raw)),
+            (f"{_SSE}-customer-key", base64_text(raw)),
             # S3 asks for MD5 to tell a mangled key, not to keep anything secret.
-            (f"{_SSE}-customer-key-md5", _base64(md5(raw, usedforsecurity=False).digest())),
+            (f"{_SSE}-customer-key-md5", base64_text(md5(raw, usedforsecurity=False).digest())),
         ]
     return fields
 
@@ -503,7 +503,7 @@ def _digest(field: str, value: bytes | str, size: int) -> str:
     rule = f"{size} bytes, or their base64"
     if isinstance(value, (bytes, bytearray, memoryview)):
         raw = bytes(value)
-        text = _base64(raw)
+        text = base64_text(raw)
     elif isinstance(value, str):
         from binascii import a2b_base64
 
@@ -512,7 +512,7 @@ def _digest(field: str, value: bytes | str, size: int) -> str:
         except ValueError:
             raise InvalidInputError(field, rule) from None
         text = value
-        if _base64(raw) != value:
+        if base64_text(raw) != value:
             raise InvalidInputError(field, rule)
     else:
         raise InvalidInputError(field, rule, type(value).__name__)
@@ -521,7 +521,8 @@ def _digest(field: str, value: bytes | str, size: int) -> str:
     return text
 
 
-def _base64(raw: bytes) -> str:
+def base64_text(raw: bytes) -> str:
+    """Return bytes in base64, as S3's headers have checksums and keys."""
     from binascii import b2a_base64
 
     return b2a_base64(raw, newline=False).decode()
