@@ -6,14 +6,11 @@ import re
 from hashlib import md5, sha256
 from typing import TYPE_CHECKING
 
-import pytest
-
+from .conftest import each_of
 from .exchange import follow, send
 from .stores import NAMES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from presignlib import MultipartUpload, Presigner
 
     from .stores import Store
@@ -22,9 +19,7 @@ SIZE = 5 * 1024**2  # no part but the last may be smaller
 PARTS = {1: b"a" * SIZE, 2: b"b" * SIZE, 3: b"the end"}
 
 
-@pytest.fixture(params=[*NAMES, "ceph"])
-def store(request: pytest.FixtureRequest, stores: Callable[[str], Store]) -> Store:
-    return stores(request.param)
+store = each_of(*NAMES, "ceph")
 
 
 def begun(upload: MultipartUpload) -> str:

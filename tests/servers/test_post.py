@@ -11,12 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from .conftest import presigner_for
+from .conftest import each_of, presigner_for
 from .exchange import Answer, follow, send
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from presignlib import PresignedPost, Presigner
 
     from .stores import Store
@@ -24,9 +22,7 @@ if TYPE_CHECKING:
 BOUNDARY = "presignlib-boundary"
 
 
-@pytest.fixture(params=["juicefs", "ceph"])
-def store(request: pytest.FixtureRequest, stores: Callable[[str], Store]) -> Store:
-    return stores(request.param)
+store = each_of("juicefs", "ceph")
 
 
 def posted(post: PresignedPost, body: bytes, filename: str = "photo.png", **changed: str | None) -> Answer:

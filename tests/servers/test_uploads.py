@@ -49,7 +49,7 @@ import pytest
 from presignlib import Presigner
 from presignlib.settings import Where
 
-from .conftest import presigner_for
+from .conftest import each_of, presigner_for
 from .exchange import follow, send
 from .stores import BUCKET, KMS_KEY, NAMES
 
@@ -109,9 +109,7 @@ CHECKSUMS: dict[str, bytes] = {
 }
 
 
-@pytest.fixture(params=[*NAMES, "ceph"])
-def store(request: pytest.FixtureRequest, stores: Callable[[str], Store]) -> Store:
-    return stores(request.param)
+store = each_of(*NAMES, "ceph")
 
 
 @pytest.mark.parametrize(("options", "header", "_wrong"), BOUND.values(), ids=BOUND)
