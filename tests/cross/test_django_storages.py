@@ -12,7 +12,7 @@ from botocore.config import Config
 from django.conf import settings
 from storages.backends.s3 import S3Storage
 
-from presignlib import PresignedURL, boto
+from presignlib import PresignedURL
 
 PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "from-boto3.md"
 KEYS = {"access_key": "AKIAIOSFODNN7EXAMPLE", "secret_key": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"}
@@ -39,10 +39,12 @@ def _django() -> None:
 def ours() -> Any:
     """Return the class of the how-to."""
     found = re.search(
-        r"```python\n(from presignlib import Credentials\nfrom storages.*?)```", PAGE.read_text(), re.DOTALL
+        r"```python\n(from presignlib import Credentials, boto\nfrom storages.*?)```",
+        PAGE.read_text(),
+        re.DOTALL,
     )
     assert found
-    names: dict[str, Any] = {"boto": boto}
+    names: dict[str, Any] = {}
     exec(compile(found[1], str(PAGE), "exec", dont_inherit=True), names)
     return names["PresignedStorage"]
 
