@@ -13,7 +13,7 @@ from ._time import as_datetime, clock_text, instant_of
 from .errors import InvalidInputError, shown
 from .redaction import HIDDEN
 from .request import check_header_value, check_text, pairs_of
-from .s3 import base64_text, checked_key, checked_metadata
+from .s3 import LONGEST_KEY, base64_text, checked_integer, checked_key, checked_metadata, text_of
 from .signing import limits
 from .sigv4 import ALGORITHM, credential_scope, signature, signing_key
 
@@ -88,16 +88,14 @@ class PresignedPost(Values):
 
         ``fields`` are what the sender adds to the form or changes in it. What is not
         given is not looked at: a size, the time. Empty means that S3 would accept.
+        Raises InvalidInputError for what is no text or no size.
         """
-        form = {name.lower(): value for name, value in self["fields"].items()}
-        form.update({name.lower(): value for name, value in (fields or {}).items()})
-        if content_type is not None:
-            form["content-type"] = content_type
-        if filename is not None:
-            form["key"] = form["key"].replace(FILENAME, filename)
+        form = self._as_sent(filename, content_type, fields)
         found = []
         if now is not None and instant_of("now", now) >= self._expires_at:
             found.append(f"The policy has expired at {self.expires_at:%Y-%m-%d %H:%M:%S} UTC.")
+        if size is not None:
+            checked_integer("size", size, 0, 2**63)
         tests = self._tests()
         for operator, name, value in tests:
             if name != "bucket" and not _holds(operator, form.get(name), value, name):
@@ -107,6 +105,8 @@ class PresignedPost(Values):
                 _, least, most = condition
                 if not least <= size <= most:
                     found.append(f"The file has to have {least} to {most} bytes, and has {size}.")
+        if not 0 < len(form["key"].encode()) <= LONGEST_KEY:
+            found.append(f"The key has to have 1 to {LONGEST_KEY} bytes of UTF-8.")
         known = {name for _, name, _ in tests} | _UNCONDITIONED
         extra = [name for name in form if name not in known and not name.startswith(_IGNORED)]
         return found + [f"Field {name} has no condition in the policy." for name in extra]
@@ -138,6 +138,18 @@ class PresignedPost(Values):
             for operator, name, value in self._tests()
             if operator == "starts-with" and name not in present
         }
+
+    def _as_sent(
+        self, filename: str | None, content_type: str | None, fields: Mapping[str, str] | None
+    ) -> dict[str, str]:
+        """Return the form's fields in lower case, with what the sender adds or changes."""
+        form = {name.lower(): value for name, value in self["fields"].items()}
+        form.update([(name.lower(), value) for name, value in pairs_of("fields", fields)])
+        if content_type is not None:
+            form["content-type"] = text_of("content_type", content_type)
+        if filename is not None:
+            form["key"] = form["key"].replace(FILENAME, text_of("filename", filename))
+        return form
 
     def _tests(self) -> list[Test]:
         return [tested for condition in self.policy["conditions"] for tested in _tests_of(condition)]
@@ -367,12 +379,11 @@ def _failure(operator: str, name: str, value: str, *, present: bool) -> str:
 
 
 def _sizes(least: int, most: int) -> tuple[int, int]:
-    for field, size in (("min_size", least), ("max_size", most)):
-        if isinstance(size, bool) or not hasattr(size, "__index__") or not 0 <= size <= _LARGEST:
-            raise InvalidInputError(field, f"an integer from 0 to {_LARGEST} (5 GiB)", shown(size))
+    least = checked_integer("min_size", least, 0, _LARGEST)
+    most = checked_integer("max_size", most, 0, _LARGEST)
     if least > most:
-        raise InvalidInputError("min_size", f"at most max_size, {shown(most)}", shown(least))
-    return int(least), int(most)
+        raise InvalidInputError("min_size", f"at most max_size, {most}", str(least))
+    return least, most
 
 
 def _redirect(url: str) -> str:

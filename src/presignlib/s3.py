@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     Parts = tuple[list[tuple[str, str]], list[tuple[str, str]]]
     StorageEncryption = Literal["AES256", "aws:kms", "aws:kms:dsse"]
 
-_LONGEST_KEY = 1_024  # bytes of UTF-8
+LONGEST_KEY = 1_024  # bytes of UTF-8
 _LONGEST_PUT = 5 * 1024**3  # bytes; what is longer goes up in parts
 _ACLS = (
     "private",
@@ -57,14 +57,14 @@ def checked_key(key: str | None) -> str:
     """
     if not isinstance(key, str):
         raise InvalidInputError("key", "a str", type(key).__name__)
-    if key.isascii() and 0 < len(key) <= _LONGEST_KEY and "\0" not in key:
+    if key.isascii() and 0 < len(key) <= LONGEST_KEY and "\0" not in key:
         return key
     try:
         size = len(key.encode())
     except UnicodeEncodeError:
         raise InvalidInputError("key", "text without lone surrogates", shown(key)) from None
-    if not 0 < size <= _LONGEST_KEY:
-        raise InvalidInputError("key", f"1 to {_LONGEST_KEY} bytes of UTF-8", f"{size} bytes")
+    if not 0 < size <= LONGEST_KEY:
+        raise InvalidInputError("key", f"1 to {LONGEST_KEY} bytes of UTF-8", f"{size} bytes")
     if "\0" in key:
         raise InvalidInputError("key", "free of NUL", shown(key))
     return key
@@ -341,7 +341,7 @@ def list_objects(
     )
     for name, text in texts:
         if text is not None:
-            options.append((name, _text(name.replace("-", "_"), text)))
+            options.append((name, text_of(name.replace("-", "_"), text)))
     if max_keys is not None:
         options.append(("max-keys", str(checked_integer("max_keys", max_keys, 0, 2**31 - 1))))
     return _object_parts(options, [], None, request_payer, expected_bucket_owner, query, headers)
@@ -365,7 +365,7 @@ def _object_parts(
     if version_id is not None:
         if version_id == "":
             raise InvalidInputError("version_id", "an id of at least one character")
-        options.append(("versionId", _text("version_id", version_id)))
+        options.append(("versionId", text_of("version_id", version_id)))
     if not isinstance(request_payer, bool):
         raise InvalidInputError("request_payer", "True or False", shown(request_payer))
     if request_payer:
@@ -433,7 +433,7 @@ def _one_disposition(
 
 
 def _filename(field: str, filename: str) -> str:
-    _text(field, filename)
+    text_of(field, filename)
     if not filename or any(c < " " or "\x7f" <= c <= "\x9f" for c in filename):
         raise InvalidInputError(field, "a file name without control characters")
     return filename
@@ -461,8 +461,8 @@ def _tags(tags: Mapping[str, str] | None) -> list[tuple[str, str]]:
     if len(pairs) > 10 or len({name for name, _ in pairs}) < len(pairs):
         raise InvalidInputError("tags", "10 at most, each with a name of its own")
     for name, value in pairs:
-        _text("tags", name)
-        _text("tags", value)
+        text_of("tags", name)
+        text_of("tags", value)
         if not 0 < len(name) <= 128 or len(value) > 256:
             raise InvalidInputError("tags", "of names of 1 to 128 characters and values of at most 256")
         if name.lower().startswith("aws:"):
@@ -538,7 +538,8 @@ def _header_text(field: str, value: str) -> str:
     return value
 
 
-def _text(field: str, value: str) -> str:
+def text_of(field: str, value: str) -> str:
+    """Return what is a str of which UTF-8 has bytes."""
     if not isinstance(value, str):
         raise InvalidInputError(field, "a str", type(value).__name__)
     check_text(field, value)

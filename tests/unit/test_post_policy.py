@@ -377,6 +377,31 @@ def test_a_size_at_the_ends_of_the_range_is_good(size: int) -> None:
     assert [] == made(min_size=2, max_size=10).check(size=size)
 
 
+@pytest.mark.parametrize(("length", "failures"), [(1_021, 0), (1_022, 1)])
+def test_a_files_name_leaves_a_key_that_s3_takes(length: int, failures: int) -> None:
+    found = made(None, key_prefix="in/").check(filename="x" * length)
+    assert ["The key has to have 1 to 1024 bytes of UTF-8."] * failures == found
+
+
+@pytest.mark.parametrize(
+    ("field", "given"),
+    [
+        ("size", "9"),
+        ("size", -1),
+        ("size", True),
+        ("filename", 5),
+        ("filename", "\ud800"),
+        ("content_type", 5),
+        ("fields", 5),
+        ("fields", {"acl": None}),
+        ("now", datetime(2026, 1, 1)),  # noqa: DTZ001 - a naive one
+    ],
+)
+def test_what_can_be_no_upload_is_refused(field: str, given: Any) -> None:
+    with pytest.raises(InvalidInputError, match=rf"^{field} must be "):
+        made().check(**{field: given})
+
+
 def test_a_policy_that_is_over_fails() -> None:
     expected = ["The policy has expired at 2026-01-02 03:19:05 UTC."]
     assert expected == made().check(now=NOW + timedelta(minutes=15))
