@@ -144,7 +144,7 @@ class PresignedPost(Values):
     ) -> dict[str, str]:
         """Return the form's fields in lower case, with what the sender adds or changes."""
         form = {name.lower(): value for name, value in self["fields"].items()}
-        form.update([(name.lower(), value) for name, value in pairs_of("fields", fields)])
+        form.update([(name.lower(), text_of("fields", value)) for name, value in pairs_of("fields", fields)])
         if content_type is not None:
             form["content-type"] = text_of("content_type", content_type)
         if filename is not None:

@@ -394,6 +394,7 @@ def test_a_files_name_leaves_a_key_that_s3_takes(length: int, failures: int) -> 
         ("content_type", 5),
         ("fields", 5),
         ("fields", {"acl": None}),
+        ("fields", {"key": "\ud800"}),
         ("now", datetime(2026, 1, 1)),  # noqa: DTZ001 - a naive one
     ],
 )
