@@ -299,24 +299,10 @@ def multipart_upload(
     headers: Pairs | None = None,
 ) -> tuple[Parts, dict[str, Any], Parts]:
     """Return query and headers of CreateMultipartUpload, options of each part, and the completion's."""
-    common: dict[str, Any] = {"request_payer": request_payer, "expected_bucket_owner": expected_bucket_owner}
-    create = put_object(
-        content_type=content_type,
-        metadata=metadata,
-        tags=tags,
-        cache_control=cache_control,
-        content_disposition=content_disposition,
-        content_encoding=content_encoding,
-        storage_class=storage_class,
-        acl=acl,
-        sse=sse,
-        kms_key_id=kms_key_id,
-        sse_customer_key=sse_customer_key,
-        headers=headers,
-        **common,
-    )
-    complete = put_object(overwrite=overwrite, if_match=if_match, **common)
-    return create, {"sse_customer_key": sse_customer_key, **common}, complete
+    options: dict[str, Any] = dict(locals())  # the keywords, and nothing else so far
+    common = {name: options.pop(name) for name in ("request_payer", "expected_bucket_owner")}
+    complete = put_object(overwrite=options.pop("overwrite"), if_match=options.pop("if_match"), **common)
+    return put_object(**options, **common), {"sse_customer_key": sse_customer_key, **common}, complete
 
 
 def list_objects(
