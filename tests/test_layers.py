@@ -42,7 +42,7 @@ LAYERS = (
     {"_operations"},  # what functions and Presigner share
     {"_functions", "presigner"},
     {""},  # the package itself
-    {"services", "boto", "_boto_names"},  # made of public calls, as a program would be
+    {"services", "boto"},  # made of public calls, as a program would be
     {"testing"}
     | {f"testing._{part}" for part in ("answers", "bodies", "forms", "objects", "reading")}
     | {f"testing._{part}" for part in ("refusals", "requests", "server", "writing")},
@@ -83,7 +83,7 @@ ARROWS = {
     "signing": "sigv4 sigv4a results _time errors",
     "endpoints": "_arns dialects sigv4 request rules _partitions errors",
     "dialects": "errors",
-    "_arns": "request _partitions errors",
+    "_arns": "request sigv4 _partitions errors",
     "s3": "sigv4 request _disposition _time errors",
     "_service_request": "sigv4 request rules errors",
     # The form has keys and metadata as S3's other uploads have, and ends as their URLs do.
@@ -110,9 +110,8 @@ ARROWS = {
     "presigner": "_operations _signature settings s3 multipart request results credentials _time _clock"
     " errors",
     # Recipes need the region before they sign: it is in the host.
-    "services": "_functions _partitions _time settings request errors",
-    "boto": "_boto_names _operations presigner post_policy settings sigv4 _time errors",
-    "_boto_names": "",
+    "services": "_functions _partitions _time settings request s3 errors",
+    "boto": "_operations presigner post_policy request s3 settings sigv4 _time errors",
     "": "_functions presigner multipart post_policy results reports credentials redaction _log_filter "
     "inspection verification diagnosis errors",
     # The store verifies with the package's public functions; the server is loaded to listen.

@@ -166,7 +166,8 @@ def state_of(
         raise
     request = operation.request(operation.method, where.address(bucket), parts, bucket)
     if where.endpoint.dialect is not None:
-        where.endpoint.dialect.check_headers(name for name, _ in request.headers)
+        where.endpoint.dialect.check("headers", request.headers)
+        where.endpoint.dialect.check("query", request.query)
     return State(request, where, life, stable_for)
 
 

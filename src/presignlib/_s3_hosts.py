@@ -17,15 +17,9 @@ if TYPE_CHECKING:
 
 S3_SERVICES = frozenset({"s3", "s3-object-lambda", "s3-outposts", "s3express"})
 _SUFFIXES = sorted({partition.dns_suffix for partition in PARTITIONS}, key=len, reverse=True)
-_PLAIN = frozenset({"s3", "s3-fips", "s3-accelerate", "s3-external-1", "s3-external-2"})
-_ACCESS_POINTS = {
-    "s3-accesspoint": "s3",
-    "s3-accesspoint-fips": "s3",
-    "s3-object-lambda": "s3-object-lambda",
-    "s3-object-lambda-fips": "s3-object-lambda",
-}
-_OUTPOSTS = frozenset({"s3-outposts", "s3-outposts-fips"})
-_CONTROL = frozenset({"s3express-control", "s3express-control-fips"})
+# Each of these may end in -fips.
+_PLAIN = frozenset({"s3", "s3-accelerate", "s3-external-1", "s3-external-2"})
+_ACCESS_POINTS = {"s3-accesspoint": "s3", "s3-object-lambda": "s3-object-lambda"}
 # Stores whose hosts end like this and put the bucket in front, by how many labels are
 # the host's own before that ending.
 _STORES = (
@@ -99,11 +93,12 @@ def _service(service: str, head: list[str], region: str | None, path: str) -> Lo
     """Return the location for one service label, with what stands before and behind it."""
     if region is None and service.count("-") > 2 and not service.startswith("s3-website"):
         region, service = service[3:].removeprefix("fips-"), "s3"  # the old form, s3-eu-west-1
-    where = None
+    where, is_fips = None, service.endswith("-fips")
+    service = service.removesuffix("-fips")
     if service in _PLAIN:
         where = _virtual(".".join(head), path, "s3", region) if head else _by_path(path, "s3", region)
-        where.is_global = region is None and service == "s3"
-    elif service in _CONTROL:
+        where.is_global = region is None and service == "s3" and not is_fips
+    elif service == "s3express-control":
         where = _by_path(path, "s3express", region)
     elif service == "s3-global" and head[1:] and head[-1] == "accesspoint":
         where = _virtual(".".join(head[:-1]), path, "s3", "*")
@@ -112,7 +107,7 @@ def _service(service: str, head: list[str], region: str | None, path: str) -> Lo
     elif service in _ACCESS_POINTS and head and region is not None:
         name = _ACCESS_POINTS[service]
         where = _virtual(_arn(head[0], region, name), path, name, region)
-    elif service in _OUTPOSTS and head and region is not None:
+    elif service == "s3-outposts" and head and region is not None:
         is_alias = head[0].endswith("--op-s3")
         bucket = head[0] if is_alias else _arn(head[0], region, "s3-outposts", head[1:])
         where = _virtual(bucket, path, "s3-outposts", region)

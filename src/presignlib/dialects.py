@@ -3,7 +3,7 @@
 A store is known by its endpoint's host. A row says what is refused before a URL is made
 that the store could only refuse later; MinIO and Ceph run under any host and have none.
 
-Sources: the stores' own pages on S3 compatibility, named in ``docs/how-to/stores``.
+Sources: the stores' own pages on S3, which ``docs/how-to/stores`` names for each row.
 """
 
 from __future__ import annotations
@@ -21,34 +21,33 @@ class Dialect:
     """What one store does its own way.
 
     ``forms``: whether it takes POST policies. ``path``: what the endpoint's path has to
-    be. ``headers``: those that it does not take, each with what to do. Which region it
-    wants is on its page alone: a URL for a store of that name elsewhere may have another.
+    be. ``refused``: headers and parameters that it does not take, by the reason. Which
+    region it wants is on its page alone: a URL for a store of that name elsewhere may
+    have another.
     """
 
-    __slots__ = ("forms", "headers", "name", "path", "suffix")
+    __slots__ = ("forms", "name", "path", "refused", "suffix")
 
     def __init__(
         self,
         name: str,
         suffix: str,
+        refused: dict[str, str] | None = None,
         *,
         forms: bool = True,
         path: str = "",
-        headers: dict[str, str] | None = None,
     ) -> None:
         self.name = name
         self.suffix = suffix
+        self.refused = {name: why for why, names in (refused or {}).items() for name in names.split()}
         self.forms = forms
         self.path = path
-        self.headers = headers or {}
 
-    def check_headers(self, names: Iterable[str]) -> None:
-        """Refuse headers that the store does not take."""
-        for name in names:
-            if name.lower() in self.headers:
-                raise InvalidInputError(
-                    "headers", f"free of {name} at {self.name}: {self.headers[name.lower()]}"
-                )
+    def check(self, field: str, pairs: Iterable[tuple[str, str]]) -> None:
+        """Refuse what the store does not take in ``headers`` or ``query``, whichever ``field`` is."""
+        for name, _ in pairs:
+            if name.lower() in self.refused:
+                raise InvalidInputError(field, f"free of {name} at {self.name}: {self.refused[name.lower()]}")
 
     def check_forms(self) -> None:
         """Refuse forms where the store takes none."""
@@ -58,32 +57,50 @@ class Dialect:
             )
 
 
-_NO_TAGS = "it has no object tags, use metadata"
-_NO_ACLS = "it has no ACLs, access is set on the bucket"
+_NO_TAGS = {"it has no object tags, use metadata": "x-amz-tagging"}
+_NO_ACLS = {"it has no ACLs for objects, access is set on the bucket": "x-amz-acl"}
+_NO_ACCOUNTS = {
+    "it does not look at who owns the bucket": "x-amz-expected-bucket-owner",
+    "its requesters do not pay": "x-amz-request-payer",
+}
+_SSE = "x-amz-server-side-encryption"
+_NO_KMS = {"it has no keys of a KMS": f"{_SSE}-aws-kms-key-id {_SSE}-context"}
+_NO_ENCRYPTION = {"it leaves no choice of encryption": _SSE, **_NO_KMS}
 
 DIALECTS = (
     Dialect(
         "Cloudflare R2",
         ".r2.cloudflarestorage.com",
+        {**_NO_TAGS, **_NO_ACLS, **_NO_ACCOUNTS, **_NO_ENCRYPTION},
         forms=False,
-        headers={
-            "x-amz-tagging": _NO_TAGS,
-            "x-amz-acl": _NO_ACLS,
-            "x-amz-checksum-mode": "it refuses that header",
-        },
     ),
     Dialect(
         "Google Cloud Storage",
         "storage.googleapis.com",
-        headers={
-            "x-amz-tagging": _NO_TAGS,
-            "accept-encoding": "its front end rewrites that header, and so breaks the signature",
+        {
+            **_NO_TAGS,
+            "its front end rewrites that header, and so breaks the signature": "accept-encoding",
         },
     ),
-    Dialect("Backblaze B2", ".backblazeb2.com", headers={"x-amz-tagging": _NO_TAGS}),
-    Dialect("DigitalOcean Spaces", ".digitaloceanspaces.com"),
+    Dialect("Backblaze B2", ".backblazeb2.com", {**_NO_TAGS, **_NO_KMS}, forms=False),
+    Dialect(
+        "DigitalOcean Spaces", ".digitaloceanspaces.com", {"its requesters do not pay": "x-amz-request-payer"}
+    ),
     Dialect("Wasabi", ".wasabisys.com"),
-    Dialect("Supabase", ".supabase.co", path="/storage/v1/s3"),
+    Dialect(
+        "Supabase",
+        ".supabase.co",
+        {
+            **_NO_TAGS,
+            **_NO_ACLS,
+            **_NO_ACCOUNTS,
+            **_NO_ENCRYPTION,
+            "it takes no customer's keys": f"{_SSE}-customer-key",
+            "it compares no MD5": "content-md5",
+            "it keeps no versions": "versionid",
+        },
+        path="/storage/v1/s3",
+    ),
 )
 
 

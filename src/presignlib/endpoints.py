@@ -58,8 +58,10 @@ class Endpoint:
         accelerate: bool = False,
         allow_http: bool = False,
     ) -> None:
-        if not (type(dualstack) is bool and type(fips) is bool and type(accelerate) is bool):
-            _refuse_switches(dualstack=dualstack, fips=fips, accelerate=accelerate)
+        switches = {"dualstack": dualstack, "fips": fips, "accelerate": accelerate}
+        for field, value in switches.items():
+            if type(value) is not bool:
+                raise InvalidInputError(field, "True or False", shown(value))
         if addressing_style not in _STYLES:
             raise InvalidInputError(
                 "addressing_style", "'auto', 'virtual' or 'path'", shown(addressing_style)
@@ -76,16 +78,8 @@ class Endpoint:
             raise InvalidInputError("accelerate", "False with fips=True: S3 Accelerate has no FIPS hosts")
         if accelerate and addressing_style == "path":
             raise InvalidInputError("accelerate", "False with addressing_style='path'")
-        if self.url is not None:
-            self._check_custom()
-
-    def _check_custom(self) -> None:
-        for field, value in (
-            ("dualstack", self.dualstack),
-            ("fips", self.fips),
-            ("accelerate", self.accelerate),
-        ):
-            if value:
+        for field, value in switches.items():
+            if value and self.url is not None:
                 raise InvalidInputError(field, "False with endpoint_url: the URL already names the host")
 
 
@@ -166,11 +160,12 @@ def _special_address(bucket: str, region: str, endpoint: Endpoint, use_arn_regio
 
     if not _arns.is_special(bucket, endpoint):
         return None
-    place = _arns.place_of(bucket, region, endpoint, use_arn_region=use_arn_region)
-    path = f"{place.path}/{uri_encode(bucket)}" if place.in_path else place.path
-    host = endpoint.sign_host or place.host.lower()
-    base = f"{place.scheme}://{place.host.lower()}{path}"
-    return Address(base, path, host, place.region, rules_for(place.service), place.region_set)
+    scheme, host, path, service, region, region_set = _arns.place_of(
+        bucket, region, endpoint, use_arn_region=use_arn_region
+    )
+    host = host.lower()
+    base = f"{scheme}://{host}{path}"
+    return Address(base, path, endpoint.sign_host or host, region, rules_for(service), region_set)
 
 
 def check_bucket(bucket: str, *, custom: bool = False) -> None:
@@ -215,12 +210,6 @@ def is_virtual_hostable(bucket: str, *, dots: bool = False) -> bool:
 def is_aws_host(host: str) -> bool:
     """Tell whether ``host`` is one of AWS's own, in any partition."""
     return host.endswith(_AWS_SUFFIXES)
-
-
-def _refuse_switches(**switches: bool) -> None:
-    for field, value in switches.items():
-        if type(value) is not bool:
-            raise InvalidInputError(field, "True or False", shown(value))
 
 
 def _accelerate_host(region: str, endpoint: Endpoint, partition: Partition, *, virtual: bool) -> str:

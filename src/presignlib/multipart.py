@@ -131,6 +131,7 @@ class MultipartUpload:
             if (
                 not isinstance(etag, str)
                 or not etag.strip('"')
+                or '"' in etag.strip('"')
                 or not (etag.isascii() and etag.isprintable())
             ):
                 raise InvalidInputError("parts", f"of ETags as S3 answered them, for part {number}")

@@ -9,13 +9,11 @@ policy" and "POST Object".
 
 from __future__ import annotations
 
-from binascii import b2a_base64
-
 from ._time import as_datetime, clock_text, instant_of
 from .errors import InvalidInputError, shown
 from .redaction import HIDDEN
 from .request import check_header_value, check_text, pairs_of
-from .s3 import checked_key, checked_metadata
+from .s3 import LONGEST_KEY, base64_text, checked_integer, checked_key, checked_metadata, text_of
 from .signing import limits
 from .sigv4 import ALGORITHM, credential_scope, signature, signing_key
 
@@ -41,8 +39,10 @@ __all__ = ["PresignedPost"]
 
 FILENAME = "${filename}"  # S3 puts the name of the uploaded file here
 _LARGEST = 5 * 1024**3  # bytes of one POST
+_LONGEST_FORM = 20_480  # bytes of the fields before the file
 _STATUSES = (200, 201, 204)
 _OPERATORS = ("eq", "starts-with")
+_RULE = "{'name': 'value'}, ['eq', '$name', 'value'] or ['starts-with', '$name', 'value']"
 # Fields that need no condition, besides those that begin with x-ignore-.
 _UNCONDITIONED = frozenset({"x-amz-signature", "file", "policy"})
 _IGNORED = "x-ignore-"
@@ -88,27 +88,25 @@ class PresignedPost(Values):
 
         ``fields`` are what the sender adds to the form or changes in it. What is not
         given is not looked at: a size, the time. Empty means that S3 would accept.
+        Raises InvalidInputError for what is no text or no size.
         """
-        form = {name.lower(): value for name, value in self["fields"].items()}
-        form.update({name.lower(): value for name, value in (fields or {}).items()})
-        if content_type is not None:
-            form["content-type"] = content_type
-        if filename is not None:
-            form["key"] = form["key"].replace(FILENAME, filename)
+        form = self._as_sent(filename, content_type, fields)
         found = []
         if now is not None and instant_of("now", now) >= self._expires_at:
             found.append(f"The policy has expired at {self.expires_at:%Y-%m-%d %H:%M:%S} UTC.")
-        tests = [tested for condition in self.policy["conditions"] for tested in _tests_of(condition)]
+        if size is not None:
+            checked_integer("size", size, 0, 2**63)
+        tests = self._tests()
         for operator, name, value in tests:
             if name != "bucket" and not _holds(operator, form.get(name), value, name):
                 found.append(_failure(operator, name, value, present=name in form))
-        for condition in self.policy["conditions"]:
-            if (
-                not isinstance(condition, dict)
-                and condition[0] == "content-length-range"
-                and size is not None
-            ):
-                found += _size_failure(size, condition[1], condition[2])
+        for condition in self.policy["conditions"] if size is not None else ():
+            if not isinstance(condition, dict) and condition[0] == "content-length-range":
+                _, least, most = condition
+                if not least <= size <= most:
+                    found.append(f"The file has to have {least} to {most} bytes, and has {size}.")
+        if not 0 < len(form["key"].encode()) <= LONGEST_KEY:
+            found.append(f"The key has to have 1 to {LONGEST_KEY} bytes of UTF-8.")
         known = {name for _, name, _ in tests} | _UNCONDITIONED
         extra = [name for name in form if name not in known and not name.startswith(_IGNORED)]
         return found + [f"Field {name} has no condition in the policy." for name in extra]
@@ -134,13 +132,27 @@ class PresignedPost(Values):
     def _asked_for(self) -> dict[str, str]:
         """Return the fields that the sender has to add, and what they begin with."""
         present = {name.lower() for name in self["fields"]}
-        tests = [tested for condition in self.policy["conditions"] for tested in _tests_of(condition)]
         names = {"content-type": "Content-Type"}
         return {
             names.get(name, name): value
-            for operator, name, value in tests
+            for operator, name, value in self._tests()
             if operator == "starts-with" and name not in present
         }
+
+    def _as_sent(
+        self, filename: str | None, content_type: str | None, fields: Mapping[str, str] | None
+    ) -> dict[str, str]:
+        """Return the form's fields in lower case, with what the sender adds or changes."""
+        form = {name.lower(): value for name, value in self["fields"].items()}
+        form.update([(name.lower(), text_of("fields", value)) for name, value in pairs_of("fields", fields)])
+        if content_type is not None:
+            form["content-type"] = text_of("content_type", content_type)
+        if filename is not None:
+            form["key"] = form["key"].replace(FILENAME, text_of("filename", filename))
+        return form
+
+    def _tests(self) -> list[Test]:
+        return [tested for condition in self.policy["conditions"] for tested in _tests_of(condition)]
 
     def __repr__(self) -> str:
         until = clock_text(self._expires_at, self._signed_at)
@@ -204,8 +216,7 @@ class Limits(Form):
             raise InvalidInputError("key", "given, or key_prefix: one of the two")
         if prefix:
             checked_key(prefix)
-        key = f"{prefix}{FILENAME}" if key is None else key
-        checked_key(key)
+        key = checked_key(f"{prefix}{FILENAME}" if key is None else key)
         if key.endswith(FILENAME):
             self.fields["key"] = key
             self.conditions.append(["starts-with", "$key", key.removesuffix(FILENAME)])
@@ -229,8 +240,9 @@ class Limits(Form):
             self._set("Content-Type", content_type)
 
     def _set_extra(self, fields: list[tuple[str, str]], conditions: Iterable[Condition]) -> None:
-        raw = list(conditions)
+        raw = conditions_of("conditions", conditions)
         tests = [_checked_test(condition) for condition in raw]
+        tested = {name for _, name, _ in tests}
         given: dict[str, str] = {}
         for name, value in fields:
             lower = name.lower()
@@ -239,18 +251,14 @@ class Limits(Form):
             if not name or not name.isascii() or not name.isprintable():
                 raise InvalidInputError("fields", "named in printable ASCII")
             check_text("fields", value)
-            given[lower] = value
-            self.fields[name] = value
-            if lower not in {tested for _, tested, _ in tests} and not lower.startswith(_IGNORED):
+            given[lower] = self.fields[name] = value
+            if lower not in tested and not lower.startswith(_IGNORED):
                 self.conditions.append({name: value})
-        taken = {name.lower() for name in self.fields} - given.keys()
-        for operator, name, value in tests:
-            if name in _OWN or name in taken:
-                raise InvalidInputError("conditions", f"free of {name}, which an argument or signing sets")
-            if operator == "eq" and name not in given:
-                raise InvalidInputError("conditions", f"about fields that are there: add {name} to fields")
-            if name in given and not _holds(operator, given[name], value, name):
-                raise InvalidInputError("conditions", f"such that the field {name} fulfils them")
+        taken = _OWN.union(name.lower() for name in self.fields) - given.keys()
+        if tested & taken:
+            name = min(tested & taken)
+            raise InvalidInputError("conditions", f"free of {name}, which an argument or signing sets")
+        _check_contradictions(tests, given)
         self.conditions += [dict(one.items()) if hasattr(one, "items") else list(one) for one in raw]
 
 
@@ -289,13 +297,18 @@ def presigned_post(
     text = encoded_policy(dumps(policy))
     key = signing_key(credentials.secret_access_key, stamp[:8], address.region, address.rules.service)
     fields = {**form.fields, **signing, "policy": text, "x-amz-signature": signature(key, text)}
+    size = sum(len(f"{name}{value}".encode()) for name, value in fields.items())
+    if size > _LONGEST_FORM:
+        raise InvalidInputError(
+            "fields", f"{_LONGEST_FORM} bytes at most, all of the form together", shown(size)
+        )
     post = PresignedPost(address.base + ("" if address.path else "/"), fields, policy, second, expires_at)
     return post, limited_by == "credentials"
 
 
 def encoded_policy(text: str) -> str:
     """Return the text of a policy in base64, as the form sends it and as it is signed."""
-    return b2a_base64(text.encode(), newline=False).decode()
+    return base64_text(text.encode())
 
 
 # Conditions
@@ -309,21 +322,42 @@ def _tests_of(condition: Any) -> list[Test]:
     return [] if operator == "content-length-range" else [(operator, name[1:].lower(), value)]
 
 
+def conditions_of(field: str, conditions: Iterable[Condition]) -> list[Condition]:
+    """Return conditions as a list: each is a mapping, or has three parts."""
+    if isinstance(conditions, str) or not hasattr(conditions, "__iter__"):
+        raise InvalidInputError(field, "a list of conditions", type(conditions).__name__)
+    listed = list(conditions)
+    if not all(hasattr(one, "items") or (isinstance(one, (list, tuple)) and len(one) == 3) for one in listed):
+        raise InvalidInputError(field, _RULE)
+    return listed
+
+
+def _check_contradictions(tests: list[Test], given: dict[str, str]) -> None:
+    """Refuse raw conditions that no field, or not the one that is there, can fulfil together."""
+    for operator, name, value in tests:
+        if name in given:
+            if not _holds(operator, given[name], value, name):
+                raise InvalidInputError("conditions", f"such that the field {name} fulfils them")
+        elif operator == "eq":
+            raise InvalidInputError("conditions", f"about fields that are there: add {name} to fields")
+        elif any(name == other and not (value.startswith(v) or v.startswith(value)) for _, other, v in tests):
+            raise InvalidInputError("conditions", f"such that one value of {name} can fulfil them all")
+
+
 def _checked_test(condition: Condition) -> Test:
     """Return what one raw condition asks; it is ``{name: value}`` or ``[operator, "$name", value]``."""
-    rule = "{'name': 'value'}, ['eq', '$name', 'value'] or ['starts-with', '$name', 'value']"
     if hasattr(condition, "items"):
         parts: list[object] = ["eq", *[part for item in condition.items() for part in item]]
         parts[1:2] = [f"${name}" if isinstance(name, str) else name for name in parts[1:2]]
     else:
-        parts = [] if isinstance(condition, str) else list(condition)
-    if parts and parts[0] == "content-length-range":
+        parts = list(condition)
+    if parts[0] == "content-length-range":
         raise InvalidInputError("conditions", "free of content-length-range, which max_size and min_size set")
     if len(parts) != 3 or not all(isinstance(part, str) for part in parts):
-        raise InvalidInputError("conditions", rule)
+        raise InvalidInputError("conditions", _RULE)
     operator, name, value = (str(part) for part in parts)
     if operator not in _OPERATORS or not name.startswith("$") or len(name) < 2:
-        raise InvalidInputError("conditions", rule)
+        raise InvalidInputError("conditions", _RULE)
     check_text("conditions", value)
     return operator, name[1:].lower(), value
 
@@ -344,19 +378,12 @@ def _failure(operator: str, name: str, value: str, *, present: bool) -> str:
     return f"Field {name} has to {rule}, and {'does not' if present else 'the form has none'}."
 
 
-def _size_failure(size: int, least: int, most: int) -> list[str]:
-    if least <= size <= most:
-        return []
-    return [f"The file has to have {least} to {most} bytes, and has {size}."]
-
-
 def _sizes(least: int, most: int) -> tuple[int, int]:
-    for field, size in (("min_size", least), ("max_size", most)):
-        if isinstance(size, bool) or not hasattr(size, "__index__") or not 0 <= size <= _LARGEST:
-            raise InvalidInputError(field, f"an integer from 0 to {_LARGEST} (5 GiB)", shown(size))
+    least = checked_integer("min_size", least, 0, _LARGEST)
+    most = checked_integer("max_size", most, 0, _LARGEST)
     if least > most:
-        raise InvalidInputError("min_size", f"at most max_size, {shown(most)}", shown(least))
-    return int(least), int(most)
+        raise InvalidInputError("min_size", f"at most max_size, {most}", str(least))
+    return least, most
 
 
 def _redirect(url: str) -> str:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     Parts = tuple[list[tuple[str, str]], list[tuple[str, str]]]
     StorageEncryption = Literal["AES256", "aws:kms", "aws:kms:dsse"]
 
-_LONGEST_KEY = 1_024  # bytes of UTF-8
+LONGEST_KEY = 1_024  # bytes of UTF-8
 _LONGEST_PUT = 5 * 1024**3  # bytes; what is longer goes up in parts
 _ACLS = (
     "private",
@@ -57,14 +57,14 @@ def checked_key(key: str | None) -> str:
     """
     if not isinstance(key, str):
         raise InvalidInputError("key", "a str", type(key).__name__)
-    if key.isascii() and 0 < len(key) <= _LONGEST_KEY and "\0" not in key:
+    if key.isascii() and 0 < len(key) <= LONGEST_KEY and "\0" not in key:
         return key
     try:
         size = len(key.encode())
     except UnicodeEncodeError:
         raise InvalidInputError("key", "text without lone surrogates", shown(key)) from None
-    if not 0 < size <= _LONGEST_KEY:
-        raise InvalidInputError("key", f"1 to {_LONGEST_KEY} bytes of UTF-8", f"{size} bytes")
+    if not 0 < size <= LONGEST_KEY:
+        raise InvalidInputError("key", f"1 to {LONGEST_KEY} bytes of UTF-8", f"{size} bytes")
     if "\0" in key:
         raise InvalidInputError("key", "free of NUL", shown(key))
     return key
@@ -299,24 +299,10 @@ def multipart_upload(
     headers: Pairs | None = None,
 ) -> tuple[Parts, dict[str, Any], Parts]:
     """Return query and headers of CreateMultipartUpload, options of each part, and the completion's."""
-    common: dict[str, Any] = {"request_payer": request_payer, "expected_bucket_owner": expected_bucket_owner}
-    create = put_object(
-        content_type=content_type,
-        metadata=metadata,
-        tags=tags,
-        cache_control=cache_control,
-        content_disposition=content_disposition,
-        content_encoding=content_encoding,
-        storage_class=storage_class,
-        acl=acl,
-        sse=sse,
-        kms_key_id=kms_key_id,
-        sse_customer_key=sse_customer_key,
-        headers=headers,
-        **common,
-    )
-    complete = put_object(overwrite=overwrite, if_match=if_match, **common)
-    return create, {"sse_customer_key": sse_customer_key, **common}, complete
+    options: dict[str, Any] = dict(locals())  # the keywords, and nothing else so far
+    common = {name: options.pop(name) for name in ("request_payer", "expected_bucket_owner")}
+    complete = put_object(overwrite=options.pop("overwrite"), if_match=options.pop("if_match"), **common)
+    return put_object(**options, **common), {"sse_customer_key": sse_customer_key, **common}, complete
 
 
 def list_objects(
@@ -341,7 +327,7 @@ def list_objects(
     )
     for name, text in texts:
         if text is not None:
-            options.append((name, _text(name.replace("-", "_"), text)))
+            options.append((name, text_of(name.replace("-", "_"), text)))
     if max_keys is not None:
         options.append(("max-keys", str(checked_integer("max_keys", max_keys, 0, 2**31 - 1))))
     return _object_parts(options, [], None, request_payer, expected_bucket_owner, query, headers)
@@ -365,7 +351,7 @@ def _object_parts(
     if version_id is not None:
         if version_id == "":
             raise InvalidInputError("version_id", "an id of at least one character")
-        options.append(("versionId", _text("version_id", version_id)))
+        options.append(("versionId", text_of("version_id", version_id)))
     if not isinstance(request_payer, bool):
         raise InvalidInputError("request_payer", "True or False", shown(request_payer))
     if request_payer:
@@ -433,7 +419,7 @@ def _one_disposition(
 
 
 def _filename(field: str, filename: str) -> str:
-    _text(field, filename)
+    text_of(field, filename)
     if not filename or any(c < " " or "\x7f" <= c <= "\x9f" for c in filename):
         raise InvalidInputError(field, "a file name without control characters")
     return filename
@@ -461,10 +447,12 @@ def _tags(tags: Mapping[str, str] | None) -> list[tuple[str, str]]:
     if len(pairs) > 10 or len({name for name, _ in pairs}) < len(pairs):
         raise InvalidInputError("tags", "10 at most, each with a name of its own")
     for name, value in pairs:
-        _text("tags", name)
-        _text("tags", value)
+        text_of("tags", name)
+        text_of("tags", value)
         if not 0 < len(name) <= 128 or len(value) > 256:
             raise InvalidInputError("tags", "of names of 1 to 128 characters and values of at most 256")
+        if name.lower().startswith("aws:"):
+            raise InvalidInputError("tags", "of names that do not begin with 'aws:', which are AWS's own")
     text = "&".join([f"{uri_encode(name)}={uri_encode(value)}" for name, value in pairs])
     return [("x-amz-tagging", text)]
 
@@ -489,9 +477,9 @@ def _encryption(sse: str | None, kms_key_id: str | None, customer_key: bytes | N
         raw = bytes(customer_key)
         fields += [
             (f"{_SSE}-customer-algorithm", "AES256"),
-            (f"{_SSE}-customer-key", _base64(raw)),
+            (f"{_SSE}-customer-key", base64_text(raw)),
             # S3 asks for MD5 to tell a mangled key, not to keep anything secret.
-            (f"{_SSE}-customer-key-md5", _base64(md5(raw, usedforsecurity=False).digest())),
+            (f"{_SSE}-customer-key-md5", base64_text(md5(raw, usedforsecurity=False).digest())),
         ]
     return fields
 
@@ -501,7 +489,7 @@ def _digest(field: str, value: bytes | str, size: int) -> str:
     rule = f"{size} bytes, or their base64"
     if isinstance(value, (bytes, bytearray, memoryview)):
         raw = bytes(value)
-        text = _base64(raw)
+        text = base64_text(raw)
     elif isinstance(value, str):
         from binascii import a2b_base64
 
@@ -510,7 +498,7 @@ def _digest(field: str, value: bytes | str, size: int) -> str:
         except ValueError:
             raise InvalidInputError(field, rule) from None
         text = value
-        if _base64(raw) != value:
+        if base64_text(raw) != value:
             raise InvalidInputError(field, rule)
     else:
         raise InvalidInputError(field, rule, type(value).__name__)
@@ -519,7 +507,8 @@ def _digest(field: str, value: bytes | str, size: int) -> str:
     return text
 
 
-def _base64(raw: bytes) -> str:
+def base64_text(raw: bytes) -> str:
+    """Return bytes in base64, as S3's headers have checksums and keys."""
     from binascii import b2a_base64
 
     return b2a_base64(raw, newline=False).decode()
@@ -535,7 +524,8 @@ def _header_text(field: str, value: str) -> str:
     return value
 
 
-def _text(field: str, value: str) -> str:
+def text_of(field: str, value: str) -> str:
+    """Return what is a str of which UTF-8 has bytes."""
     if not isinstance(value, str):
         raise InvalidInputError(field, "a str", type(value).__name__)
     check_text(field, value)

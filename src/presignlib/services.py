@@ -11,7 +11,8 @@ from ._functions import presign
 from ._partitions import partition_of
 from ._time import lifetime
 from .errors import InvalidInputError, shown
-from .request import checked_label
+from .request import checked_label, pairs_of
+from .s3 import checked_integer
 from .settings import SigningSettings, with_environment
 
 TYPE_CHECKING = False
@@ -39,7 +40,6 @@ __all__ = [
 
 _QUARTER = 900  # seconds that a database or cluster takes a token for, at most
 _DAY = 86_400
-_SAMPLE_RATES = (8_000, 48_000)
 
 
 def eks_token(cluster: str, *, expires: Expires = 60, **signing: Unpack[SigningKeywords]) -> str:
@@ -50,10 +50,10 @@ def eks_token(cluster: str, *, expires: Expires = 60, **signing: Unpack[SigningK
     """
     from base64 import urlsafe_b64encode
 
-    if not isinstance(cluster, str) or not cluster:
-        raise InvalidInputError("cluster", "the cluster's name")
     lifetime(expires, _QUARTER)
-    url = caller_identity_url(headers={"x-k8s-aws-id": cluster}, expires=expires, **signing)
+    url = caller_identity_url(
+        headers={"x-k8s-aws-id": _named("cluster", cluster)}, expires=expires, **signing
+    )
     return "k8s-aws-v1." + urlsafe_b64encode(url.encode()).decode().rstrip("=")
 
 
@@ -82,15 +82,21 @@ def rds_token(
 ) -> str:
     """Return the password of a database user of RDS or Aurora; the port is part of what is signed."""
     query = {"Action": "connect", "DBUser": _named("user", user)}
-    return _token("rds-db", f"https://{_host(host)}:{_port(port)}/", query, expires, _QUARTER, signing)
+    return _token(
+        "rds-db",
+        f"https://{_host(host)}:{checked_integer('port', port, 1, 65_535)}/",
+        query,
+        expires,
+        _QUARTER,
+        signing,
+    )
 
 
 def dsql_token(
     host: str, *, admin: bool = False, expires: Expires = "15m", **signing: Unpack[SigningKeywords]
 ) -> str:
     """Return the password of a user of Aurora DSQL or, with ``admin``, of the role ``admin``."""
-    if not isinstance(admin, bool):
-        raise InvalidInputError("admin", "True or False", shown(admin))
+    _check_switch("admin", admin)
     query = {"Action": "DbConnectAdmin" if admin else "DbConnect"}
     return _token("dsql", f"https://{_host(host)}/", query, expires, 7 * _DAY, signing)
 
@@ -104,8 +110,7 @@ def elasticache_token(
     **signing: Unpack[SigningKeywords],
 ) -> str:
     """Return the password of a user of ElastiCache; ``cache`` is the cache's name, no host name."""
-    if not isinstance(serverless, bool):
-        raise InvalidInputError("serverless", "True or False", shown(serverless))
+    _check_switch("serverless", serverless)
     query = {"Action": "connect", "User": _named("user", user)}
     if serverless:
         query["ResourceType"] = "ServerlessCache"
@@ -177,24 +182,23 @@ def transcribe_url(
     for Transcribe Medical, which needs ``specialty`` and ``type`` there. It has to be
     used within five minutes.
     """
-    from .request import pairs_of
-
     region = _region(signing)
     lifetime(expires, 300)
-    least, most = _SAMPLE_RATES
-    if isinstance(sample_rate, bool) or not isinstance(sample_rate, int) or not least <= sample_rate <= most:
-        raise InvalidInputError("sample_rate", f"{least} to {most}", shown(sample_rate))
     own = [
         ("language-code", _named("language_code", language_code)),
         ("media-encoding", _named("media_encoding", media_encoding)),
-        ("sample-rate", str(sample_rate)),
+        ("sample-rate", str(checked_integer("sample_rate", sample_rate, 8_000, 48_000))),
     ]
+    more = pairs_of("query", query)
+    for name, _ in own:
+        if name in dict(more):
+            raise InvalidInputError("query", f"free of {name}, which an option sets already")
     path = "medical-stream-transcription-websocket" if medical else "stream-transcription-websocket"
     return presign(
         "GET",
         f"wss://transcribestreaming.{region}.{partition_of(region).dns_suffix}:8443/{path}",
         service="transcribe",
-        query=own + pairs_of("query", query),
+        query=own + more,
         expires=expires,
         **signing,
     )
@@ -213,7 +217,14 @@ def _region(signing: Any) -> str:
     settings = SigningSettings(**with_environment(dict(signing), frozenset({"region"})))
     if settings.region is None:
         raise settings.no_region()
+    if settings.region.endswith("-global"):
+        raise InvalidInputError("region", "one that has hosts of its own", shown(settings.region))
     return checked_label("region", settings.region)
+
+
+def _check_switch(field: str, value: bool) -> None:
+    if not isinstance(value, bool):
+        raise InvalidInputError(field, "True or False", shown(value))
 
 
 def _named(field: str, value: str) -> str:
@@ -232,9 +243,3 @@ def _host(host: str, more: str = "") -> str:
     if not isinstance(host, str) or not host or not set("/:@?#").difference(more).isdisjoint(host):
         raise InvalidInputError("host", "a host name without scheme, port and path")
     return host
-
-
-def _port(port: int) -> int:
-    if isinstance(port, bool) or not isinstance(port, int) or not 0 < port < 65_536:
-        raise InvalidInputError("port", "1 to 65535", shown(port))
-    return port

@@ -44,6 +44,7 @@ from presignlib import (
     presign_list,
     presign_put,
 )
+from presignlib.services import kinesis_video_url
 from tests.strategies import (
     DIFFERENTIAL,
     OPERATIONS,
@@ -374,6 +375,69 @@ def test_an_operation_is_signed_as_botocores_client_signs_it(
         **dict.fromkeys(switches, True),
     )
     assert parted(theirs) == parted(ours)
+
+
+CONTEXT = "eyJ0ZW5hbnQiOiAiNDIifQ=="
+
+
+@pytest.mark.parametrize(
+    ("params", "keywords"),
+    [
+        ({"ServerSideEncryption": "AES256"}, {"sse": "AES256"}),
+        (
+            {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": "alias/k", "SSEKMSEncryptionContext": CONTEXT},
+            {
+                "sse": "aws:kms",
+                "kms_key_id": "alias/k",
+                "headers": {"x-amz-server-side-encryption-context": CONTEXT},
+            },
+        ),
+        (
+            {"SSECustomerAlgorithm": "AES256", "SSECustomerKey": bytes(range(32))},
+            {"sse_customer_key": bytes(range(32))},
+        ),
+        ({"Tagging": "a%20b=c%2Fd&e="}, {"tags": {"a b": "c/d", "e": ""}}),
+        ({"IfNoneMatch": "*"}, {"overwrite": False}),
+        ({"IfMatch": '"etag"'}, {"if_match": '"etag"'}),
+        ({"ContentEncoding": "gzip"}, {"content_encoding": "gzip"}),
+        ({"ChecksumSHA256": "A" * 43 + "="}, {"checksum_sha256": bytes(32)}),
+        ({"ChecksumSHA1": "A" * 27 + "="}, {"checksum_sha1": bytes(20)}),
+        ({"ChecksumCRC32": "AAAAAA=="}, {"checksum_crc32": bytes(4)}),
+        ({"ChecksumCRC32C": "AAAAAA=="}, {"checksum_crc32c": bytes(4)}),
+        ({"ChecksumCRC64NVME": "AAAAAAAAAAA="}, {"checksum_crc64nvme": bytes(8)}),
+    ],
+    ids="+".join,
+)
+def test_what_bounds_an_upload_is_signed_as_botocores_client_signs_it(
+    params: dict[str, Any], keywords: dict[str, Any]
+) -> None:
+    target = {"Bucket": "bucket", "Key": "k"}
+    where = ("eu-west-1", "virtual", None, (), PLAIN)
+    theirs = client(*where).generate_presigned_url("put_object", Params={**target, **params})
+    ours = presign_put(
+        *target.values(),
+        expires=3_600,
+        region="eu-west-1",
+        credentials=PLAIN,
+        now=date_of(theirs),
+        **keywords,
+    )
+    assert parted(theirs) == parted(ours)
+
+
+@pytest.mark.parametrize("client_id", [None, "viewer 1"])
+@pytest.mark.parametrize("keys", [PLAIN, TEMPORARY], ids=["plain", "temporary"])
+def test_a_signaling_channel_is_signed_as_botocore_signs_it(keys: Credentials, client_id: str | None) -> None:
+    """By its signer for services, which signs the token: so does the SDK for this one in JavaScript."""
+    endpoint = "wss://v-1a2b3c4d.kinesisvideo.eu-west-1.amazonaws.com"
+    channel = "arn:aws:kinesisvideo:eu-west-1:123456789012:channel/mine/1580"
+    query = [("X-Amz-ChannelARN", channel)] + ([] if client_id is None else [("X-Amz-ClientId", client_id)])
+    now = datetime(2026, 1, 2, tzinfo=timezone.utc)
+    where = (keys, "kinesisvideo", "eu-west-1", 299, now)
+    theirs = by_botocore(ServiceSigner, "GET", with_query(f"{endpoint}/", query), [], *where)
+    assert theirs == kinesis_video_url(
+        endpoint, channel, client_id=client_id, region="eu-west-1", credentials=keys, now=now
+    )
 
 
 def date_of(url: str) -> datetime:

@@ -56,10 +56,17 @@ def starts_servers() -> None:
     """Tell that a test starts a server of its own."""
 
 
-@pytest.fixture(params=NAMES)
-def store(request: pytest.FixtureRequest, stores: Callable[[str], Store]) -> Store:
-    """Return each store in turn: what holds for one has to hold for both."""
-    return stores(request.param)
+def each_of(*names: str) -> Any:
+    """Return the fixture ``store``: each in turn, as what holds for one has to hold for all."""
+
+    @pytest.fixture(params=names)
+    def store(request: pytest.FixtureRequest, stores: Callable[[str], Store]) -> Store:
+        return stores(request.param)
+
+    return store
+
+
+store = each_of(*NAMES)
 
 
 @pytest.fixture
@@ -72,6 +79,12 @@ def juicefs(stores: Callable[[str], Store]) -> Store:
 def swift(stores: Callable[[str], Store]) -> Store:
     """Return Swift alone, for what JuiceFS does not have."""
     return stores("swift")
+
+
+@pytest.fixture
+def ceph(stores: Callable[[str], Store]) -> Store:
+    """Return Ceph alone, for encryption, and for forms besides JuiceFS."""
+    return stores("ceph")
 
 
 @pytest.fixture

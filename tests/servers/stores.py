@@ -1,7 +1,7 @@
-"""JuiceFS's gateway and OpenStack Swift as S3 servers: started empty, checked, stopped.
+"""JuiceFS's gateway, OpenStack Swift and Ceph as S3 servers: started empty, checked, stopped.
 
-Neither shares a line with botocore or with presignlib: JuiceFS verifies with MinIO's
-code (Go), Swift with its own ``s3api`` (Python).
+None shares a line with botocore, with presignlib or with another: JuiceFS verifies with
+MinIO's code (Go), Swift with its own ``s3api`` (Python), Ceph with its own gateway (C++).
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from time import monotonic, sleep
 from typing import TYPE_CHECKING
 
 from .exchange import LOOPBACK, Answer, send, send_signed
-from .install import CACHE, HERE, UnavailableError, installed
+from .install import CACHE, HERE, UnavailableError, installed, unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     Command = tuple[Path, list[str]]  # where it logs, what to run
 
-NAMES = ("juicefs", "swift")
+NAMES = ("juicefs", "swift")  # what most tests ask; Ceph is for uploads
 BUCKET = "presign-bucket"
 REGION = "us-east-1"
 DOMAIN = "s3.test"  # a bucket's virtual host is under it; reserved, so no name server knows it
@@ -82,7 +82,7 @@ def running(name: str) -> Iterator[Store]:
     Raises UnavailableError where this machine can not have it, StoreError where it
     does not come up or waves through what it should refuse.
     """
-    python = installed(name)
+    python = (unpacked if name == "ceph" else installed)(name)
     for attempt in range(1, ATTEMPTS + 1):
         home = Path(tempfile.mkdtemp(prefix=f"{name}-run-", dir=CACHE))
         try:
@@ -98,7 +98,7 @@ def running(name: str) -> Iterator[Store]:
 
 @contextmanager
 def _served(name: str, python: Path, home: Path) -> Iterator[Store]:
-    configure = {"juicefs": _juicefs, "swift": _swift}[name]
+    configure = {"juicefs": _juicefs, "swift": _swift, "ceph": _ceph}[name]
     store, commands, environment = configure(python, home)
     keeper = start_keeper(home, commands, environment)
     try:
@@ -309,6 +309,62 @@ def _with_temporary_keys(store: Store) -> Store:
         message = f"no temporary keys\n{made.stderr}"
         raise StoreError(message)
     return replace(store, temporary=Keys(*made.stdout.split()))
+
+
+# ---- Ceph
+
+
+def _ceph(programs: Path, home: Path) -> tuple[Store, list[Command], dict[str, str]]:
+    """One process, the gateway alone: without a cluster it keeps all in one file of SQLite."""
+    (port,) = free_ports(1)
+    keys = Keys("AKIAPRESIGNTEST00002", "presignSecret/Key+0123456789abcdefghijkl")
+    libraries = [str(folder) for folder in (programs / "usr" / "lib").glob("*-linux-gnu")]
+    libraries += [f"{folder}/ceph" for folder in libraries]
+    environment = _environment(home, LD_LIBRARY_PATH=os.pathsep.join(libraries))
+    (home / "ceph.conf").write_text(_CEPH_CONF.format(home=home, port=port))
+    settings = ["-c", f"{home}/ceph.conf", "-n", "client.rgw", "--no-mon-config"]
+    user = ["user", "create", "--uid", "tests", "--display-name", "tests"]
+    user += ["--access-key", keys.access_key_id, "--secret-key", keys.secret_access_key]
+    made = subprocess.run(
+        [str(programs / "usr/bin/radosgw-admin"), *settings, *user],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if "error while loading shared libraries" in made.stderr:
+        message = f"Ceph needs the libraries of Debian 13: {made.stderr.strip()}"
+        raise UnavailableError(message)
+    if made.returncode != 0:
+        message = f"radosgw-admin failed\n{made.stderr}"
+        raise StoreError(message)
+    gateway = [str(programs / "usr/bin/radosgw"), "-f", *settings]
+    return Store("ceph", port, programs, keys), [(home / "ceph.log", gateway)], environment
+
+
+KMS_KEY = "testkey-1"  # the one key that Ceph's own stand-in for a KMS knows
+
+_CEPH_CONF = """\
+[global]
+admin_socket =
+keyring =
+log_file = {home}/gateway.log
+run_dir = {home}
+mon_host = 127.0.0.1
+auth_client_required = none
+auth_cluster_required = none
+auth_service_required = none
+[client]
+rgw_backend_store = dbstore
+rgw_config_store = dbstore
+dbstore_db_dir = {home}
+dbstore_config_uri = file:{home}/config.db
+rgw_data = {home}
+rgw_frontends = beast endpoint=127.0.0.1:{port}
+rgw_crypt_require_ssl = false
+rgw_crypt_s3_kms_backend = testing
+rgw_crypt_s3_kms_encryption_keys = testkey-1=YmluCmJvb3N0CmJvb3N0LWJ1aWxkCmNlcGguY29uZgo=
+"""
 
 
 # ---- Swift

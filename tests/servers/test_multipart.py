@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from hashlib import sha256
+from hashlib import md5, sha256
 from typing import TYPE_CHECKING
 
+from .conftest import each_of
 from .exchange import follow, send
+from .stores import NAMES
 
 if TYPE_CHECKING:
     from presignlib import MultipartUpload, Presigner
@@ -15,6 +17,9 @@ if TYPE_CHECKING:
 
 SIZE = 5 * 1024**2  # no part but the last may be smaller
 PARTS = {1: b"a" * SIZE, 2: b"b" * SIZE, 3: b"the end"}
+
+
+store = each_of(*NAMES, "ceph")
 
 
 def begun(upload: MultipartUpload) -> str:
@@ -38,7 +43,9 @@ def test_three_parts_become_one_object(presigner: Presigner, store: Store) -> No
     etags = sent(upload, upload_id, [1, 2, 3])
     done = follow(upload.complete(upload_id), upload.complete_body(etags).encode())
     assert done.status == 200
-    assert b"<CompleteMultipartUploadResult" in done.body
+    assert f"{md5(b''.join(md5(part).digest() for part in PARTS.values())).hexdigest()}-3" in str(done.body)
+    if store.name == "ceph":
+        return  # without a cluster it does not read back what it joined: its ETag has to do
     read = follow(presigner.get(store.bucket, "multipart/é 1.bin"))
     assert sha256(b"".join(PARTS.values())).digest() == sha256(read.body).digest()
     assert read.headers["Content-Type"] == "text/x-parts"

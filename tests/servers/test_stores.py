@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import http.server
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -265,6 +266,58 @@ def test_what_can_not_be_installed_is_told_with_the_reason(elsewhere: Path) -> N
     _lock(elsewhere, elsewhere / "absent-1.0-py3-none-any.whl", "0" * 64)
     with pytest.raises(UnavailableError, match=r"can not install tiny: .*absent-1\.0"):
         install.installed("tiny")
+
+
+@pytest.fixture
+def package(elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Put a package where ``apt-get download``, which is replaced, takes it from."""
+    if shutil.which("dpkg-deb") is None:
+        pytest.skip("packages of Debian can not be built here")
+    tree, built = elsewhere / "tree", elsewhere / "tiny_1.0_amd64.deb"
+    for folder in ("DEBIAN", "usr/bin", "usr/share"):
+        (tree / folder).mkdir(parents=True)
+    control = (
+        "Package: tiny\nVersion: 1.0\nArchitecture: amd64\nMaintainer: n <n@example.com>\nDescription: n\n"
+    )
+    (tree / "DEBIAN" / "control").write_text(control)
+    (tree / "usr" / "bin" / "tiny").write_text("#!/bin/sh\n")
+    subprocess.run(["dpkg-deb", "-b", tree, built], check=True, capture_output=True)
+    (elsewhere / "bin").mkdir()
+    apt = elsewhere / "bin" / "apt-get"
+    apt.write_text(
+        f"""#!/bin/sh\n[ "$*" = "download tiny:amd64=1.0" ] && exec cp {built} .
+echo no "$*" >&2; exit 1\n"""
+    )
+    apt.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{elsewhere / 'bin'}{os.pathsep}{os.environ['PATH']}")
+    return built
+
+
+def test_packages_of_debian_are_unpacked_and_not_installed(elsewhere: Path, package: Path) -> None:
+    digest = hashlib.sha256(package.read_bytes()).hexdigest()
+    (elsewhere / "locks" / "tiny.txt").write_text(f"# what\ntiny 1.0 {digest}\n")
+    home = install.unpacked("tiny")
+    assert ["usr/bin/tiny"] == [str(p.relative_to(home)) for p in home.glob("usr/*/*")]
+    assert home == install.unpacked("tiny")
+
+
+def test_a_package_with_another_hash_is_never_used(elsewhere: Path, package: Path) -> None:
+    (elsewhere / "locks" / "tiny.txt").write_text(f"tiny 1.0 {'0' * 64}\n")
+    with pytest.raises(TamperedError, match="tiny has another hash"):
+        install.unpacked("tiny")
+
+
+def test_a_package_that_is_gone_is_told_with_the_reason(elsewhere: Path, package: Path) -> None:
+    (elsewhere / "locks" / "tiny.txt").write_text(f"tiny 0.9 {'0' * 64}\n")
+    with pytest.raises(UnavailableError, match=r"can not fetch the lists of packages: no -o .* update"):
+        install.unpacked("tiny")
+
+
+def test_without_apt_there_are_no_packages(elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (elsewhere / "locks" / "tiny.txt").write_text("")
+    monkeypatch.setenv("PATH", str(elsewhere))
+    with pytest.raises(UnavailableError, match="from packages of Debian 13"):
+        install.unpacked("tiny")
 
 
 def test_without_a_server_tests_are_skipped_with_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:

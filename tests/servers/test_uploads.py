@@ -1,32 +1,44 @@
 """Uploads: what a URL for PUT bounds, and which server enforces it.
 
 The signature binds each option as a header: a client that changes or drops the header is
-refused by both. Whether the body or the object that is already there fits the header is
+refused by all. Whether the body or the object that is already there fits the header is
 for the server to look at:
 
-=========================  =========================  =================
-option                     JuiceFS                    Swift
-=========================  =========================  =================
-``content_length``         yes                        yes
-``content_md5``            yes                        yes
-``checksum_*``             no, stores any body        yes, but not
-                                                      CRC-64/NVME
-``x-amz-content-sha256``   yes                        yes
-``overwrite=False``        no, writes over it         yes
-``if_match``               no, writes over it         refuses all, 501
-``tags``                   keeps them                 refuses all, 501
-``sse``                    refuses all, 501           refuses all, 501
-``metadata`` beside it     accepts unsigned           refuses unsigned
-                           ``x-amz-meta-*``           ``x-amz-*``
-=========================  =========================  =================
+=========================  =================  =================  =================
+option                     JuiceFS            Swift              Ceph
+=========================  =================  =================  =================
+``content_length``         yes                yes                yes
+``content_md5``            yes                yes                yes
+``checksum_*``, all five   no, stores any     yes                no, stores any
+                           body                                  body
+``x-amz-content-sha256``   yes                yes                yes
+``overwrite=False``        no, writes over    yes                no, writes over
+                           it                                    it
+``if_match``               no, writes over    refuses all, 501   no, writes over
+                           it                                    it
+``tags``                   keeps them         refuses all, 501   keeps them
+``acl``                    takes it, does     takes it           lets strangers in
+                           nothing                               for a public one
+``storage_class``          refuses others,    refuses others,    takes any
+                           400                400
+``sse="aws:kms"``          refuses all, 501   refuses all, 501   encrypts, refuses
+                                                                 unknown keys
+``sse_customer_key``       refuses without    checks the three   encrypts, asks for
+                           https, 400         headers alone      the key again
+``expected_bucket_owner``  ignores it         ignores it         ignores it
+``request_payer``          ignores it         ignores it         ignores it
+``metadata`` beside it     accepts unsigned   refuses unsigned   accepts unsigned
+                           ``x-amz-meta-*``   ``x-amz-*``        ``x-amz-meta-*``
+=========================  =================  =================  =================
 
 Where "no" stands, a test holds that the server honours the URL, and the refusal is
-tried on the other.
+tried on another. What all three ignore is held by the signature alone.
 """
 
 from __future__ import annotations
 
 import hashlib
+import inspect
 import re
 import zlib
 from base64 import b64encode
@@ -34,18 +46,34 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from .conftest import presigner_for
+from presignlib import Presigner
+from presignlib.settings import Where
+
+from .conftest import each_of, presigner_for
 from .exchange import follow, send
+from .stores import BUCKET, KMS_KEY, NAMES
 
 if TYPE_CHECKING:
-    from presignlib import Presigner
+    from collections.abc import Callable
 
     from .stores import Store
 
 BODY = b"hello"
 OTHER = b"jello"
+
+
+def crc64nvme(body: bytes) -> bytes:
+    """Return the checksum that the NVM Express specification defines, reflected, bit by bit."""
+    crc = 2**64 - 1
+    for byte in body:
+        crc ^= byte
+        for _ in range(8):
+            crc = crc >> 1 ^ (0x9A6C_9329_AC4B_C9B5 if crc & 1 else 0)
+    return (crc ^ 2**64 - 1).to_bytes(8, "big")
+
+
 # A signed header that is not there: MinIO's code calls the request malformed.
-MISSING = {"juicefs": 400, "swift": 403}
+MISSING = {"juicefs": 400, "swift": 403, "ceph": 403}
 
 # Options, the header of each, and a value that a client may send instead. None: a server
 # refuses other values before it looks at the signature, so they would prove nothing.
@@ -69,6 +97,7 @@ BOUND: dict[str, tuple[dict[str, Any], str, str | None]] = {
         b64encode(hashlib.sha256(OTHER).digest()).decode(),
     ),
     "no overwriting": ({"overwrite": False}, "if_none_match", None),
+    "owner": ({"expected_bucket_owner": "123456789012"}, "x_amz_expected_bucket_owner", "210987654321"),
 }
 CHANGED = {name: row for name, row in BOUND.items() if row[2] is not None}
 CHECKSUMS: dict[str, bytes] = {
@@ -76,7 +105,11 @@ CHECKSUMS: dict[str, bytes] = {
     "checksum_sha1": hashlib.sha1(BODY).digest(),
     "checksum_crc32": zlib.crc32(BODY).to_bytes(4, "big"),
     "checksum_crc32c": bytes.fromhex("9a71bb4c"),  # Castagnoli's, which the standard library lacks
+    "checksum_crc64nvme": crc64nvme(BODY),
 }
+
+
+store = each_of(*NAMES, "ceph")
 
 
 @pytest.mark.parametrize(("options", "header", "_wrong"), BOUND.values(), ids=BOUND)
@@ -145,12 +178,14 @@ def test_swift_refuses_an_upload_that_has_another_checksum(
     assert [400, 200] == [follow(url, OTHER).status, follow(url, BODY).status]
 
 
+@pytest.mark.parametrize("name", ["juicefs", "ceph"])
 @pytest.mark.parametrize(("option", "digest"), CHECKSUMS.items(), ids=CHECKSUMS)
-def test_juicefs_takes_an_upload_that_names_its_checksum(
-    juicefs: Store, fresh_key: str, option: str, digest: bytes
+def test_others_take_an_upload_that_names_its_checksum(
+    stores: Callable[[str], Store], fresh_key: str, name: str, option: str, digest: bytes
 ) -> None:
     options: dict[str, Any] = {option: b64encode(digest).decode()}
-    assert 200 == follow(presigner_for(juicefs).put(juicefs.bucket, fresh_key, **options), BODY).status
+    presigner = presigner_for(stores(name))
+    assert 200 == follow(presigner.put(BUCKET, fresh_key, **options), BODY).status
 
 
 def test_swift_refuses_a_second_write_where_overwriting_is_off(swift: Store, fresh_key: str) -> None:
@@ -191,11 +226,14 @@ def test_swift_refuses_metadata_that_was_not_signed(swift: Store, fresh_key: str
     assert [403, 200] == [follow(url, BODY, x_amz_meta_extra="1").status, follow(url, BODY).status]
 
 
-def test_juicefs_keeps_tags_of_all_kinds_of_characters(juicefs: Store, fresh_key: str) -> None:
-    presigner = presigner_for(juicefs)
+@pytest.mark.parametrize("name", ["juicefs", "ceph"])
+def test_tags_of_all_kinds_of_characters_come_back(
+    stores: Callable[[str], Store], fresh_key: str, name: str
+) -> None:
+    presigner = presigner_for(stores(name))
     tags = {"team": "r+d = \u00fc", "path": "a:/@_.-"}
-    assert 200 == follow(presigner.put(juicefs.bucket, fresh_key, tags=tags), BODY).status
-    answer = follow(presigner.request("GET", juicefs.bucket, fresh_key, query={"tagging": ""}))
+    assert 200 == follow(presigner.put(BUCKET, fresh_key, tags=tags), BODY).status
+    answer = follow(presigner.request("GET", BUCKET, fresh_key, query={"tagging": ""}))
     pairs = re.findall(r"<Key>(.*?)</Key><Value>(.*?)</Value>", answer.body.decode())
     assert tags == dict(pairs)
 
@@ -206,6 +244,93 @@ def test_swift_takes_a_customers_key_as_it_was_signed(swift: Store, fresh_key: s
     other = b64encode(b"x" * 32).decode()
     changed = follow(url, BODY, x_amz_server_side_encryption_customer_key=other)
     assert [200, 403] == [follow(url, BODY).status, changed.status]
+
+
+def test_ceph_gives_an_object_to_strangers_where_its_acl_says_so(ceph: Store, fresh_key: str) -> None:
+    presigner = presigner_for(ceph)
+    statuses = []
+    for acl in ("private", "public-read"):
+        assert 200 == follow(presigner.put(ceph.bucket, fresh_key, acl=acl), BODY).status
+        statuses.append(send("GET", presigner.object_url(ceph.bucket, fresh_key)).status)
+    assert [403, 200] == statuses
+
+
+def test_ceph_gives_an_object_under_a_customers_key_to_who_has_the_key(ceph: Store, fresh_key: str) -> None:
+    presigner = presigner_for(ceph)
+    upload = presigner.put(ceph.bucket, fresh_key, sse_customer_key=b"k" * 32)
+    other = presigner.put(ceph.bucket, fresh_key, sse_customer_key=b"x" * 32).headers
+    assert 200 == follow(upload, BODY).status
+    read = [
+        follow(presigner.get(ceph.bucket, fresh_key, headers=headers))
+        for headers in (upload.headers, other, None)
+    ]
+    assert [200, 400, 400] == [answer.status for answer in read]
+    assert BODY == read[0].body
+
+
+@pytest.mark.parametrize("name", ["algorithm", "key", "key-md5"])
+def test_ceph_refuses_an_upload_that_lacks_a_header_of_a_customers_key(
+    ceph: Store, fresh_key: str, name: str
+) -> None:
+    url = presigner_for(ceph).put(ceph.bucket, fresh_key, sse_customer_key=b"k" * 32)
+    assert 403 == follow(url, BODY, **{f"x-amz-server-side-encryption-customer-{name}": None}).status
+
+
+def test_each_part_under_a_customers_key_brings_it(ceph: Store, fresh_key: str) -> None:
+    presigner = presigner_for(ceph)
+    upload = presigner.multipart(ceph.bucket, fresh_key, sse_customer_key=b"k" * 32)
+    created = upload.create()
+    upload_id = upload.parse_upload_id(follow(created, b"").body)
+    etag = follow(upload.part(upload_id, 1), BODY).headers["etag"]
+    done = follow(upload.complete(upload_id), upload.complete_body({1: etag}).encode())
+    assert b"<CompleteMultipartUploadResult" in done.body
+    assert BODY == follow(presigner.get(ceph.bucket, fresh_key, headers=created.headers)).body
+
+
+def test_juicefs_asks_for_https_with_a_customers_key(juicefs: Store, fresh_key: str) -> None:
+    url = presigner_for(juicefs).put(juicefs.bucket, fresh_key, sse_customer_key=b"k" * 32)
+    answer = follow(url, BODY)
+    assert (400, True) == (answer.status, b"secure connection" in answer.body)
+
+
+@pytest.mark.parametrize(
+    ("key_id", "context", "status"),
+    [
+        (KMS_KEY, b64encode(b'{"tenant":"42"}').decode(), 200),
+        ("no-such-key", b64encode(b'{"tenant":"42"}').decode(), 400),
+        (KMS_KEY, '{"tenant":"42"}', 400),  # which has to be base64
+    ],
+    ids=["known", "unknown key", "bare context"],
+)
+def test_ceph_encrypts_under_a_key_of_its_kms_with_a_context(
+    ceph: Store, fresh_key: str, key_id: str, context: str, status: int
+) -> None:
+    presigner = presigner_for(ceph)
+    headers = {"x-amz-server-side-encryption-context": context}
+    url = presigner.put(ceph.bucket, fresh_key, sse="aws:kms", kms_key_id=key_id, headers=headers)
+    assert 403 == follow(url, BODY, x_amz_server_side_encryption_context="e30=").status
+    assert status == follow(url, BODY).status
+    if status == 200:
+        read = follow(presigner.get(ceph.bucket, fresh_key))
+        assert ("aws:kms", key_id, BODY) == (
+            read.headers["x-amz-server-side-encryption"],
+            read.headers["x-amz-server-side-encryption-aws-kms-key-id"],
+            read.body,
+        )
+
+
+def test_the_requester_pays_by_a_signed_parameter(store: Store, presigner: Presigner, fresh_key: str) -> None:
+    url = presigner.put(store.bucket, fresh_key, request_payer=True)
+    assert 403 == send("PUT", url.replace("=requester", "=other"), body=BODY).status
+    assert 200 == follow(url, BODY).status
+
+
+def test_every_option_of_an_upload_is_tried_on_a_server() -> None:
+    rows = {name for options, _, _ in BOUND.values() for name in options}
+    others = {"content_length", "if_match", "tags", "sse", "kms_key_id", "sse_customer_key", "request_payer"}
+    of_any_url = {"query", "bucket", "key", "expires", "stable_for"}
+    known = set(inspect.signature(Presigner.put).parameters) - set(inspect.signature(Where).parameters)
+    assert rows | others | set(CHECKSUMS) | of_any_url == known - {"self", "profile", "now"}
 
 
 def test_a_url_for_put_carries_no_constraint_that_was_not_asked_for(

@@ -9,7 +9,6 @@ import pytest
 from presignlib import InvalidInputError
 from presignlib.endpoints import (
     Endpoint,
-    _refuse_switches,
     check_bucket,
     is_aws_host,
     is_virtual_hostable,
@@ -40,10 +39,6 @@ def test_switches_are_booleans(switch: str, value: Any) -> None:
     with pytest.raises(InvalidInputError) as caught:
         Endpoint(**{switch: value})
     assert (switch, "True or False") == (caught.value.field, caught.value.rule)
-
-
-def test_booleans_are_not_refused() -> None:
-    _refuse_switches(dualstack=True, fips=False)
 
 
 @pytest.mark.parametrize("style", ["Virtual", "", None, "host"])

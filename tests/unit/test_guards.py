@@ -251,6 +251,8 @@ UPLOADS = [
     _put("metadata", metadata={"a": "b" * 2_048}),
     *[_put("tags", tags=tags) for tags in ({"": "a"}, {"a" * 129: "b"}, {"a": "b" * 257}, {"a": 5}, 5)],
     _put("tags", tags={str(number): "" for number in range(11)}),
+    _put("tags", tags=[("a", "b"), ("a", "c")]),
+    _put("tags", tags={"AWS:a": "b"}),
     _put("tags", tags={"a": "\ud800"}),
     *[
         _put(f"checksum_{kind}", **{f"checksum_{kind}": value})

@@ -234,6 +234,7 @@ def test_the_body_lists_parts_by_number() -> None:
         {True: "a"},
         {1: ""},
         {1: '""'},
+        {1: 'W/"a"'},
         {1: None},
         {1: "a\n"},
         {1: "ä"},

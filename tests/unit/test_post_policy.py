@@ -257,6 +257,10 @@ def test_a_raw_condition_takes_the_place_of_the_fields_own(condition: Any) -> No
     assert [condition] == own_conditions(post)[4:]
 
 
+def test_a_raw_condition_may_ask_a_field_to_be_its_own_name() -> None:
+    assert {"acl": "acl"} in made(fields={"acl": "acl"}, conditions=[{"acl": "acl"}]).policy["conditions"]
+
+
 def test_a_raw_condition_may_be_about_what_the_sender_adds() -> None:
     condition = ["starts-with", "$x-amz-meta-tag", ""]
     assert condition in made(conditions=[condition]).policy["conditions"]
@@ -271,6 +275,28 @@ def test_a_condition_that_contradicts_its_field_is_refused() -> None:
         "conditions", fields={"acl": "private"}, conditions=[["starts-with", "$acl", "public-"]]
     )
     assert "the field acl fulfils them" in message
+
+
+@pytest.mark.parametrize(("other", "can"), [("private", True), ("", True), ("public", False)])
+def test_conditions_on_what_the_sender_adds_do_not_contradict(other: str, can: bool) -> None:
+    conditions = [["starts-with", "$acl", "pri"], ["starts-with", "$ACL", other]]
+    if can:
+        assert conditions == own_conditions(made(conditions=conditions))[4:]
+    else:
+        message = refused("conditions", conditions=conditions)
+        assert message == "conditions must be such that one value of acl can fulfil them all"
+
+
+@pytest.mark.parametrize("conditions", [None, 5, "eq"])
+def test_conditions_are_a_list(conditions: Any) -> None:
+    assert "a list of conditions" in refused("conditions", conditions=conditions)
+
+
+def test_a_form_that_is_too_long_for_s3_is_refused() -> None:
+    names = [f"x-amz-meta-{number}" for number in range(9)]
+    assert made(fields=dict.fromkeys(names[:8], "x" * 900))
+    message = refused("fields", fields=dict.fromkeys(names, "x" * 1_000))
+    assert message.startswith("fields must be 20480 bytes at most, all of the form together, got ")
 
 
 @pytest.mark.parametrize("name", ["key", "Content-Type", "bucket", "x-amz-meta-a"])
@@ -296,6 +322,8 @@ def test_the_size_is_not_set_twice() -> None:
         {"a": "b", "c": "d"},
         {"acl": 5},
         {5: "acl"},
+        None,
+        5,
         ["starts-with", "$acl", "\ud800"],
     ],
 )
@@ -347,6 +375,32 @@ def test_a_size_out_of_range_fails(size: int) -> None:
 @pytest.mark.parametrize("size", [2, 10])
 def test_a_size_at_the_ends_of_the_range_is_good(size: int) -> None:
     assert [] == made(min_size=2, max_size=10).check(size=size)
+
+
+@pytest.mark.parametrize(("length", "failures"), [(1_021, 0), (1_022, 1)])
+def test_a_files_name_leaves_a_key_that_s3_takes(length: int, failures: int) -> None:
+    found = made(None, key_prefix="in/").check(filename="x" * length)
+    assert ["The key has to have 1 to 1024 bytes of UTF-8."] * failures == found
+
+
+@pytest.mark.parametrize(
+    ("field", "given"),
+    [
+        ("size", "9"),
+        ("size", -1),
+        ("size", True),
+        ("filename", 5),
+        ("filename", "\ud800"),
+        ("content_type", 5),
+        ("fields", 5),
+        ("fields", {"acl": None}),
+        ("fields", {"key": "\ud800"}),
+        ("now", datetime(2026, 1, 1)),  # noqa: DTZ001 - a naive one
+    ],
+)
+def test_what_can_be_no_upload_is_refused(field: str, given: Any) -> None:
+    with pytest.raises(InvalidInputError, match=rf"^{field} must be "):
+        made().check(**{field: given})
 
 
 def test_a_policy_that_is_over_fails() -> None:

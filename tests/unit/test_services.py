@@ -190,5 +190,11 @@ def test_switches_are_switches() -> None:
     refused("serverless", services.elasticache_token, "c", "u", serverless=switch)
 
 
-def test_a_region_is_a_label() -> None:
-    refused("region", services.caller_identity_url, region="evil.example/")
+@pytest.mark.parametrize("region", ["evil.example/", "aws-global"])
+def test_a_region_has_a_host(region: str) -> None:
+    refused("region", services.caller_identity_url, region=region)
+
+
+@pytest.mark.parametrize("name", ["language-code", "media-encoding", "sample-rate"])
+def test_what_an_option_of_a_transcription_sets_is_set_once(name: str) -> None:
+    refused("query", services.transcribe_url, query={name: "x"})
