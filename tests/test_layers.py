@@ -26,7 +26,7 @@ LAYERS = (
     | {"_s3_hosts", "_error_xml", "_explain"},
     {"request", "results"},
     {"signing", "endpoints", "_arns", "url_parts", "_url_problems", "_post_parts"},
-    {"s3", "_service_request", "post_policy", "multipart"},
+    {"s3", "_service_request", "post_policy", "multipart", "policies"},
     # Each provider is a module of its own; the chain loads one when its turn comes.
     {f"providers.{name}" for name in ("_http", "_documents", "_files", "_refresh", "environment", "boto")},
     {"providers._sts", "providers.process", "providers.sso", "providers.instance_metadata"},
@@ -102,6 +102,8 @@ ARROWS = {
     # The form has keys and metadata as S3's other uploads have, and ends as their URLs do.
     "post_policy": "signing s3 request sigv4 snippets redaction _time errors",
     "multipart": "s3 request _xml snippets errors",
+    # A policy names what an address leads to, so the same rules refuse a bucket's ARN.
+    "policies": "endpoints request _partitions errors",
     "settings": "providers signing endpoints _time _clock errors",  # signing has the policies' names
     # The package hands on what its modules have, when it is asked for.
     "providers": "providers.assume_role providers.boto providers.chain providers.container "
@@ -138,7 +140,7 @@ ARROWS = {
     "boto": "_boto_names _operations presigner post_policy settings sigv4 _time errors",
     "_boto_names": "",
     "": "_functions presigner multipart post_policy results reports credentials redaction _log_filter "
-    "inspection verification diagnosis errors",
+    "inspection verification diagnosis policies errors",
     "cli": "_cli_diagnose providers",
     "_cli_diagnose": "providers",
     "__main__": "cli",
