@@ -45,8 +45,10 @@ _ON_OBJECTS = frozenset(
 ) | {"s3:AbortMultipartUpload", "s3:ListMultipartUploadParts", "s3:BypassGovernanceRetention"}
 _METHODS = ("GET", "HEAD", "PUT", "POST", "DELETE")
 # What presign_put may sign, and with it a browser has to ask for in advance.
-_SENT_WITH_UPLOADS = ("content-type", "content-md5", "cache-control", "content-disposition")
-_SENT_WITH_UPLOADS += ("content-encoding", "if-match", "if-none-match")
+_SENT_WITH_UPLOADS = (
+    *("content-type", "content-md5", "cache-control", "content-disposition"),
+    *("content-encoding", "if-match", "if-none-match"),
+)
 
 
 def iam_policy(

@@ -115,8 +115,11 @@ def test_a_genuine_url_of_another_service_has_a_host(capsys: pytest.CaptureFixtu
     )
 
 
-def test_a_header_without_a_colon_is_a_usage_error() -> None:
-    assert 2 == main(["verify", url(), "--header", "x"])
+def test_a_header_without_a_colon_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["verify", url(), "--header", "x"])
+    assert 2 == caught.value.code
+    assert "--header: must be of the form 'Name: value'" in capsys.readouterr().err
 
 
 def test_diagnose_reads_an_answer_from_standard_input(
