@@ -17,7 +17,8 @@ def curl(method: str, url: str, headers: Mapping[str, str]) -> str:
     """Return a curl command for a POSIX shell; it fails where the server refuses.
 
     ``--path-as-is`` keeps dot segments, which curl would resolve and so break the
-    signature; ``--globoff`` keeps brackets of an IPv6 host.
+    signature; ``--globoff`` keeps brackets of an IPv6 host. The length of a body is curl's
+    to say: told one, it would send a longer file cut to it, and that be stored.
     """
     words = ["curl", "--fail-with-body", "--globoff", "--path-as-is"]
     if method == "HEAD":
@@ -25,6 +26,7 @@ def curl(method: str, url: str, headers: Mapping[str, str]) -> str:
     elif method in _WITH_BODY:
         # --data-binary would add a content type of its own; an empty one takes it out.
         words += ["--request", method, "--data-binary", "@FILE"]
+        headers = {name: value for name, value in headers.items() if name != "content-length"}
         if "content-type" not in headers:
             words += ["--header", shell_quoted("content-type:")]
     elif method != "GET":
