@@ -212,10 +212,13 @@ def add_options(parser: ArgumentParser, command: str) -> None:
 
 
 def in_flags(command: str, text: str) -> str:
-    """Return a message of the library with the flags of a command in place of keywords."""
+    """Return a message of the library with the flags of a command in place of keywords.
+
+    A command that others have added says as ``get`` does where it signs, and with what.
+    """
     from re import sub
 
-    rows = rows_of(command)
+    rows = rows_of(command) or rows_of("get")
 
     def flag(found: Any) -> str:
         name, value = found.groups()
@@ -233,7 +236,7 @@ def told(command: str, error: Exception) -> str:
     """Return what an error says to someone at a command line."""
     if not isinstance(error, InvalidInputError):
         return in_flags(command, str(error))
-    rows = rows_of(command)
+    rows = rows_of(command) or rows_of("get")
     field = rows[error.field][0][0] if error.field in rows else _FIELDS.get(error.field, error.field)
     rule = in_flags(command, error.rule).replace("text without lone surrogates", "UTF-8")
     return str(InvalidInputError(field, rule, error.got))

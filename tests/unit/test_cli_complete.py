@@ -67,8 +67,8 @@ def complete(request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str])
 
 
 def test_commands_come_first(complete: Callable[..., set[str]]) -> None:
-    assert {*_COMMANDS} == complete("") - {"--help", "--version", "-h"}
-    assert {"delete"} == complete("de")
+    assert _COMMANDS.keys() <= complete("")
+    assert {"delete"} == complete("del")
 
 
 def test_each_command_has_its_own_options(complete: Callable[..., set[str]]) -> None:
