@@ -1,7 +1,8 @@
 """Ready-made calls that send a presigned request: curl, fetch, requests, HTTPie, HTML.
 
 Each takes method, URL and the headers that have to be sent, and gives text that can
-be pasted. Where a body is needed it reads ``FILE``, or for fetch the variable ``file``.
+be pasted. Where a body is needed it reads ``FILE``, or for fetch the variable ``file``;
+what begins an upload in parts has none.
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_WITH_BODY = ("PUT", "POST", "PATCH")
+
+def _has_body(method: str, url: str) -> bool:
+    return method in ("PUT", "POST", "PATCH") and "&uploads=&" not in url.replace("?", "&", 1)
 
 
 def curl(method: str, url: str, headers: Mapping[str, str]) -> str:
@@ -23,14 +26,14 @@ def curl(method: str, url: str, headers: Mapping[str, str]) -> str:
     words = ["curl", "--fail-with-body", "--globoff", "--path-as-is"]
     if method == "HEAD":
         words += ["--head"]
-    elif method in _WITH_BODY:
+    elif method != "GET":
+        words += ["--request", method]
+    if method in ("PUT", "POST", "PATCH"):
         # --data-binary would add a content type of its own; an empty one takes it out.
-        words += ["--request", method, "--data-binary", "@FILE"]
+        words += ["--data-binary", "@FILE" if _has_body(method, url) else "''"]
         headers = {name: value for name, value in headers.items() if name != "content-length"}
         if "content-type" not in headers:
             words += ["--header", shell_quoted("content-type:")]
-    elif method != "GET":
-        words += ["--request", method]
     for name, value in headers.items():
         words += ["--header", shell_quoted(f"{name}: {value}" if value else f"{name};")]
     return " ".join([*words, shell_quoted(url)])
@@ -44,7 +47,7 @@ def httpie(method: str, url: str, headers: Mapping[str, str]) -> str:
     sent = dict(headers)
     words = ["http", "--check-status", "--path-as-is", method, shell_quoted(url)]
     words += [shell_quoted(f"{name}:{value}" if value else f"{name};") for name, value in sent.items()]
-    if method in _WITH_BODY:
+    if _has_body(method, url):
         if "content-type" not in sent:
             words.append("content-type:")
         words.append("< FILE")
@@ -69,7 +72,7 @@ def fetch(method: str, url: str, headers: Mapping[str, str]) -> str:
     )
     if listed:
         options.append(f"headers: {{{listed}}}")
-    if method in _WITH_BODY:
+    if _has_body(method, url):
         options.append("body: file" if "content-type" in headers else "body: new Blob([file])")
     return f"await fetch({js_quoted(url)}, {{{', '.join(options)}}})"
 
@@ -79,7 +82,7 @@ def requests(method: str, url: str, headers: Mapping[str, str]) -> str:
     arguments = [repr(method), repr(url)]
     if headers:
         arguments.append(f"headers={dict(headers)!r}")
-    if method in _WITH_BODY:
+    if _has_body(method, url):
         arguments.append("data=open('FILE', 'rb')")
     return f"requests.request({', '.join(arguments)})"
 
