@@ -128,7 +128,9 @@ def _printable(text: str) -> str:
 
 
 def _url(argument: str) -> str:
-    return sys.stdin.read().strip() if argument == "-" else argument
+    if argument != "-":
+        return argument
+    return sys.stdin.buffer.read().decode("utf-8", "surrogateescape").strip()
 
 
 def _bytes(path: str) -> bytes:

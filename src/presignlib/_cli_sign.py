@@ -156,7 +156,9 @@ def _multipart(options: Namespace, keywords: dict[str, Any], output: str) -> int
         print(upload.parse_upload_id(sys.stdin.buffer.read()))
         return 0
     if step == "body":
-        print(upload.complete_body(dict(parts or _parts_of(sys.stdin.read()))))
+        print(
+            upload.complete_body(dict(parts or _parts_of(sys.stdin.buffer.read().decode("utf-8", "replace"))))
+        )
         return 0
     if step == "create":
         return _print([upload.create()], output)

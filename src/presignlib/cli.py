@@ -155,8 +155,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         try:
             code = _run(options)
             sys.stdout.flush()
-        except BrokenPipeError:
-            return _closed()
+        except OSError as error:
+            return _unwritten(error)
         except KeyboardInterrupt:
             return _INTERRUPTED
         except (CredentialsError, NoRegionError) as error:
@@ -266,12 +266,15 @@ def _tell_warnings(command: str) -> None:
     warnings.showwarning = tell
 
 
-def _closed() -> int:
-    """End quietly where nobody reads on; what is left over must not meet the pipe at exit."""
+def _unwritten(error: OSError) -> int:
+    """End where standard output takes no more: quietly, if it is only that nobody reads on."""
     import os
 
+    # What is left over must not meet it again when Python ends.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return _OK
+    if isinstance(error, BrokenPipeError):
+        return _OK
+    return _failed(f"standard output must be open to all of the result: {error.strerror}", _USAGE)
 
 
 def _failed(text: str, code: int) -> int:

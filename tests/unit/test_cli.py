@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import os
@@ -251,28 +252,46 @@ def test_json_has_the_contract(capsys: pytest.CaptureFixture[str]) -> None:
 # ---- What a shell hands over, and what it reads
 
 
-class Pipe(io.TextIOWrapper):
-    """Standard output that nobody reads any more."""
+class Full(io.TextIOWrapper):
+    """Standard output that takes nothing any more."""
 
-    def __init__(self, file: Any) -> None:
+    def __init__(self, file: Any, error: OSError) -> None:
         super().__init__(io.BytesIO())
         self._file = file
+        self._error = error
 
     def write(self, _text: str) -> int:
-        raise BrokenPipeError
+        raise self._error
 
     def fileno(self) -> int:
         return int(self._file.fileno())
 
 
-def test_a_closed_pipe_ends_quietly(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+@pytest.mark.parametrize(
+    ("code", "said", "error"),
+    [
+        (0, "", BrokenPipeError()),
+        (
+            2,
+            "presignlib: standard output must be open to all of the result: No space left on device\n",
+            OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)),
+        ),
+    ],
+    ids=["closed", "full"],
+)
+def test_output_that_takes_no_more_ends_it(
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    code: int,
+    said: str,
+    error: OSError,
 ) -> None:
-    with (tmp_path / "pipe").open("wb") as file:
-        monkeypatch.setattr(sys, "stdout", Pipe(file))
-        assert 0 == main(["get", "s3://bucket/k"])
+    with (tmp_path / "out").open("wb") as file:
+        monkeypatch.setattr(sys, "stdout", Full(file, error))
+        assert code == main(["get", "s3://bucket/k"])
         assert os.fstat(file.fileno()).st_rdev == Path(os.devnull).stat().st_rdev
-    assert "" == capsys.readouterr().err
+    assert said == capsys.readouterr().err
 
 
 def test_an_interrupt_is_130(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

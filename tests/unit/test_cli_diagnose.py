@@ -60,6 +60,14 @@ def test_inspect_reads_a_url_from_standard_input(
     assert (0, "bucket") == (code, json.loads(out)["bucket"])
 
 
+def test_bytes_that_are_no_url_are_a_usage_error(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fed(monkeypatch, b"https://\xff")
+    assert 2 == main(["inspect", "-"])
+    assert capsys.readouterr().err.startswith("presignlib: url must be")
+
+
 def test_nothing_in_a_url_steers_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     _, out = run(capsys, "inspect", url().replace("b.txt", "%1B%5B31m"))
     assert "key:               a/\\x1b[31m\n" in out

@@ -314,8 +314,11 @@ def test_the_body_is_made_of_options_or_lines(capsys: Captured, monkeypatch: pyt
     assert "<Part><PartNumber>1</PartNumber><ETag>&quot;a&quot;</ETag></Part><Part>" in given
 
 
-def test_lines_that_are_no_parts_are_refused(capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
-    fed(monkeypatch, b"one a\n")
+@pytest.mark.parametrize("line", [b"one a\n", b"\xff\xfe1 a\n"])
+def test_lines_that_are_no_parts_are_refused(
+    capsys: Captured, monkeypatch: pytest.MonkeyPatch, line: bytes
+) -> None:
+    fed(monkeypatch, line)
     assert 2 == main(["multipart", "body", "s3://inbox/f"])
     assert "standard input must be lines of a part's number and its ETag" in capsys.readouterr().err
 
