@@ -242,13 +242,16 @@ def _formatter(prog: str) -> Any:
 
 def _words() -> list[str]:
     """Return the process's arguments, which are UTF-8 where the locale knows no better; write as much."""
-    from os import fsencode
+    import os
 
+    # What the shell has closed is None; there is nothing to read, and nobody to write to.
+    sys.stdin = sys.stdin or open(os.devnull)  # noqa: PTH123, SIM115  # for as long as the process lives
+    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: PTH123, SIM115
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(encoding="utf-8")
     words = sys.argv[1:]
     # What Python could not decode is in lone surrogates.
-    return [w if w.isascii() else fsencode(w).decode("utf-8", "surrogateescape") for w in words]
+    return [w if w.isascii() else os.fsencode(w).decode("utf-8", "surrogateescape") for w in words]
 
 
 def _tell_warnings(command: str) -> None:

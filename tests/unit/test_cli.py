@@ -342,6 +342,16 @@ def test_a_key_that_is_not_utf_8_is_refused(locale: dict[str, str]) -> None:
     assert (2, b"", True) == (done.returncode, done.stdout, b"presignlib: key must be UTF-8" in done.stderr)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"), [("s3://bucket/ - <&-", b"0 URLs\n"), ("s3://bucket/k >&-", b"valid ")]
+)
+def test_streams_that_a_shell_has_closed_are_empty(arguments: str, said: bytes) -> None:
+    run = f"{shlex.quote(sys.executable)} -m presignlib get {arguments}"
+    names = {**os.environ, "PYTHONPATH": str(SOURCE)}
+    done = subprocess.run(["bash", "-c", run], env=names, capture_output=True, check=False)
+    assert (0, b"", said) == (done.returncode, done.stdout, done.stderr[: len(said)])
+
+
 def test_a_reader_that_goes_early_sees_no_traceback() -> None:
     run = shlex.quote(sys.executable) + " -m presignlib get s3://bucket/ -"
     done = subprocess.run(
