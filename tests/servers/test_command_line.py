@@ -147,6 +147,17 @@ def test_an_upload_in_parts_is_put_together_from_its_steps(shell: Shell) -> None
     assert shell(steps).endswith(BODY)
 
 
+def test_the_page_on_large_uploads_uploads_in_parts(shell: Shell, tmp_path: Path) -> None:
+    need("curl")
+    page = (Path(__file__).parents[2] / "docs" / "how-to" / "large-uploads.md").read_text("utf-8")
+    script = page.partition("```text\n")[2].partition("```")[0]
+    body = bytes(range(256)) * 20_480 + BODY  # 5 MiB, which a part has at least, and a bit
+    (tmp_path / "film.mp4").write_bytes(body)
+    shell(script.replace("s3://inbox/film.mp4", "s3://$BUCKET/cli/film.mp4").replace("100M", "5M"))
+    assert ["part-aa", "part-ab"] == sorted(path.name for path in tmp_path.glob("part-*"))
+    assert body == shell("presignlib get s3://$BUCKET/cli/film.mp4 -o curl | sh")
+
+
 def test_each_key_of_many_gets_its_url(shell: Shell) -> None:
     need("curl")
     keys = "printf '%s\\0' 'a b' 'c\nd' 'ü'"
