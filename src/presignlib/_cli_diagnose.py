@@ -69,28 +69,24 @@ def _credentials(profile: str | None, output: str) -> int:
 
     from .providers import ProfileProvider, default_chain
 
-    region = ProfileProvider(profile).region()
-    found = default_chain(profile=profile).find()
-    ends = found.credentials.expires_at and found.credentials.expires_at.astimezone(timezone.utc)
-    lines = {
-        "provider": found.provider,
-        "access key id": found.credentials.access_key_id,
-        "expires": f"{ends:%Y-%m-%d %H:%M:%S} UTC" if ends else _endless(found.credentials.session_token),
-        "region": region or "none found; give --region, or set AWS_REGION",
-    }
+    region, found = ProfileProvider(profile).region(), default_chain(profile=profile).find()
+    ours = found.credentials
+    ends = ours.expires_at and ours.expires_at.astimezone(timezone.utc)
     data = {
         "provider": found.provider,
-        "access_key_id": found.credentials.access_key_id,
+        "access_key_id": ours.access_key_id,
         "expires_at": ends.isoformat() if ends else None,
         "region": region,
         "asked_before": list(found.refusals),
     }
-    asked = [f"asked before:  {refusal}" for refusal in found.refusals]
-    _print(
-        output,
-        lambda: data,
-        lambda: "\n".join([*(f"{n + ':':15}{text}" for n, text in lines.items()), *asked]),
-    )
+    lines = [
+        ("provider", found.provider),
+        ("access key id", ours.access_key_id),
+        ("expires", f"{ends:%Y-%m-%d %H:%M:%S} UTC" if ends else _endless(ours.session_token)),
+        ("region", region or "none found; give --region, or set AWS_REGION"),
+        *[("asked before", refusal) for refusal in found.refusals],
+    ]
+    _print(output, lambda: data, lambda: "\n".join([f"{name + ':':15}{text}" for name, text in lines]))
     return _OK
 
 
@@ -127,10 +123,17 @@ def _printable(text: str) -> str:
     return "".join([c if c.isprintable() or c == "\n" else repr(c)[1:-1] for c in text])
 
 
-def _url(argument: str) -> str:
-    if argument != "-":
-        return argument
-    return sys.stdin.buffer.read().decode("utf-8", "surrogateescape").strip()
+def _url(argument: str) -> Any:
+    """Return a URL, or the mapping of a form that is given as JSON."""
+    from json import loads
+
+    text = argument
+    if argument == "-":
+        text = sys.stdin.buffer.read().decode("utf-8", "surrogateescape").strip()
+    try:
+        return loads(text) if text.startswith("{") else text
+    except ValueError:
+        raise InvalidInputError("URL", "a URL, or a form as whole JSON") from None
 
 
 def _bytes(path: str) -> bytes:

@@ -179,24 +179,36 @@ def _parts_of(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _stream(options: Namespace, bucket: str, prefix: str, keywords: dict[str, Any], output: str) -> int:
-    """Write one result for each key that comes in; those that can not be signed are told by their number."""
+    """Write one result for each key that comes in, and tell how many and until when."""
     from . import Presigner
 
     command = options.command
-    life = "5m" if command == "delete" else "15m"
+    keywords = {"expires": "5m" if command == "delete" else "15m", **keywords}
     where = {name: keywords.pop(name) for name in WHERE & keywords.keys()}
-    presigner = Presigner(expires=keywords.pop("expires", life), **where)
+    presigner = Presigner(expires=keywords.pop("expires"), **where)
     keys = _Keys(sys.stdin.buffer, b"\0" if hasattr(options, "null") else b"\n", prefix)
-    sign, write, failed = getattr(presigner, command), sys.stdout.write, 0
-    results: Iterator[str]
-    if command == "get" and output == "url":
-        results = presigner.get_many(bucket, keys, **keywords)
-    else:
 
-        def one(key: str) -> str:
-            return _written(sign(bucket, key, **keywords), output)
+    sign = getattr(presigner, command)
 
-        results = map(one, keys)  # which, as a batch, goes on behind a key that has raised
+    def written(key: str) -> str:
+        return _written(sign(bucket, key, **keywords), output)
+
+    fast = command == "get" and output == "url"
+    results: Any = presigner.get_many(bucket, keys, **keywords) if fast else map(written, keys)
+    failed = _write(results, keys, command)
+    sys.stdout.flush()
+    signed = keys.seen - failed
+    last = f", the last {_until(sign(bucket, 'k', **keywords))}" if signed else ""
+    _tell(f"{signed:,} URL{'s' * (signed != 1)}{last}")
+    return 2 if failed else 0
+
+
+def _write(results: Iterator[str], keys: _Keys, command: str) -> int:
+    """Write results, each on a line; return how many keys could not be signed, which are told by their line.
+
+    ``results`` goes on behind a key that has raised, as a batch and ``map`` do.
+    """
+    write, failed = sys.stdout.write, 0
     while True:
         try:
             for result in results:
@@ -208,11 +220,7 @@ def _stream(options: Namespace, bucket: str, prefix: str, keywords: dict[str, An
             failed += 1
             keys.clear()
             _tell(f"presignlib: line {keys.number}: {told(command, error)}")
-    sys.stdout.flush()
-    signed = keys.seen - failed
-    last = f", the last {_until(sign(bucket, 'k', **keywords))}" if signed else ""
-    _tell(f"{signed:,} URL{'s' * (signed != 1)}{last}")
-    return 2 if failed else 0
+    return failed
 
 
 class _Keys:

@@ -42,11 +42,11 @@ SHELLS = {"bash": _BASH, "zsh": _ZSH, "fish": _FISH}
 def complete(request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]) -> Callable[..., set[str]]:
     """Return a function that gives what a shell would offer for the last of some words."""
     shell: str = request.param
+    assert 0 == main(["completions", shell])
+    environment = {**os.environ, "SCRIPT": capsys.readouterr().out, "HOME": "/nonexistent"}
     program = shutil.which(shell)
     if program is None:
         pytest.skip(f"no completion was tried in {shell}, which is not on this machine")
-    assert 0 == main(["completions", shell])
-    environment = {**os.environ, "SCRIPT": capsys.readouterr().out, "HOME": "/nonexistent"}
 
     def offered(*words: str) -> set[str]:
         quiet = {"bash": ["--norc"], "zsh": ["-f"], "fish": ["--no-config"]}[shell]

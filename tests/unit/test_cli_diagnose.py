@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from presignlib import presign_get, presign_put
+from presignlib import presign_get, presign_post, presign_put
 from presignlib.cli import main
 
 from .samples import CREDENTIALS
@@ -58,6 +58,21 @@ def test_inspect_reads_a_url_from_standard_input(
     fed(monkeypatch, url().encode() + b"\n")
     code, out = run(capsys, "inspect", "-", "-o", "json")
     assert (0, "bucket") == (code, json.loads(out)["bucket"])
+
+
+def test_a_form_is_inspected_and_diagnosed_as_json(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    form = presign_post("bucket", "k", max_size=5, content_type="image/*", **WHERE)
+    fed(monkeypatch, json.dumps(form).encode())
+    assert "key:               k\n" in run(capsys, "inspect", "-")[1]
+    fed(monkeypatch, b"<Error><Code>EntityTooLarge</Code></Error>")
+    assert run(capsys, "diagnose", json.dumps(form), "-")[1].startswith("too_large: ")
+
+
+def test_json_that_is_cut_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:
+    assert 2 == main(["inspect", "{"])
+    assert "presignlib: URL must be a URL, or a form as whole JSON\n" == capsys.readouterr().err
 
 
 def test_bytes_that_are_no_url_are_a_usage_error(
