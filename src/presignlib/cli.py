@@ -153,17 +153,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         simplefilter("always", PresignWarning)
         _tell_warnings(command)
         try:
-            code = _run(options)
+            code = _code(options, command)
             sys.stdout.flush()
         except OSError as error:
-            return _unwritten(error)
+            return _broken(error)
         except KeyboardInterrupt:
             return _INTERRUPTED
-        except (CredentialsError, NoRegionError) as error:
-            return _failed(told(command, error), _CREDENTIALS)
-        except PresignError as error:
-            return _failed(told(command, error), _USAGE)
     return code
+
+
+def _code(options: Namespace, command: str) -> int:
+    """Run a command and return its code; what is wrong is told, behind what was written so far."""
+    try:
+        return _run(options)
+    except PresignError as error:
+        sys.stdout.flush()
+        is_ours = isinstance(error, (CredentialsError, NoRegionError))
+        return _failed(told(command, error), _CREDENTIALS if is_ours else _USAGE)
 
 
 def _run(options: Namespace) -> int:
@@ -260,8 +266,8 @@ def _tell_warnings(command: str) -> None:
 
     shown: set[str] = set()
 
-    def tell(message: Warning | str, *_: Any, **__: Any) -> None:
-        text = told(command, message) if isinstance(message, Warning) else message
+    def tell(message: Any, *_: Any, **__: Any) -> None:
+        text = told(command, message)
         if text not in shown:
             shown.add(text)
             print(f"presignlib: warning: {text}", file=sys.stderr)
@@ -269,15 +275,17 @@ def _tell_warnings(command: str) -> None:
     warnings.showwarning = tell
 
 
-def _unwritten(error: OSError) -> int:
-    """End where standard output takes no more: quietly, if it is only that nobody reads on."""
+def _broken(error: OSError) -> int:
+    """End where input or output can not go on: quietly, if it is only that nobody reads any more."""
     import os
 
-    # What is left over must not meet it again when Python ends.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    try:
+        sys.stdout.flush()
+    except OSError:  # what is left over must not meet it again when Python ends
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     if isinstance(error, BrokenPipeError):
         return _OK
-    return _failed(f"standard output must be open to all of the result: {error.strerror}", _USAGE)
+    return _failed(f"reading or writing failed: {error.strerror}", _USAGE)
 
 
 def _failed(text: str, code: int) -> int:

@@ -263,6 +263,9 @@ class Full(io.TextIOWrapper):
     def write(self, _text: str) -> int:
         raise self._error
 
+    def flush(self) -> None:
+        raise self._error
+
     def fileno(self) -> int:
         return int(self._file.fileno())
 
@@ -273,7 +276,7 @@ class Full(io.TextIOWrapper):
         (0, "", BrokenPipeError()),
         (
             2,
-            "presignlib: standard output must be open to all of the result: No space left on device\n",
+            "presignlib: reading or writing failed: No space left on device\n",
             OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)),
         ),
     ],
@@ -292,6 +295,28 @@ def test_output_that_takes_no_more_ends_it(
         assert code == main(["get", "s3://bucket/k"])
         assert os.fstat(file.fileno()).st_rdev == Path(os.devnull).stat().st_rdev
     assert said == capsys.readouterr().err
+
+
+def test_what_was_written_stays_where_input_breaks(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Broken(io.RawIOBase):
+        parts = iter([b"a\n"])
+
+        def readable(self) -> bool:
+            return True
+
+        def readinto(self, buffer: Any) -> int:
+            for part in self.parts:
+                buffer[: len(part)] = part
+                return len(part)
+            raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BufferedReader(Broken())))
+    assert 2 == main(["get", "s3://bucket/", "-"])
+    out, err = capsys.readouterr()
+    assert out.startswith("https://bucket.s3.us-east-1.amazonaws.com/a?")
+    assert "presignlib: reading or writing failed: Input/output error\n" == err
 
 
 def test_an_interrupt_is_130(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
