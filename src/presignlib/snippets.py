@@ -1,8 +1,7 @@
 """Ready-made calls that send a presigned request: curl, fetch, requests, HTTPie, HTML.
 
 Each takes method, URL and the headers that have to be sent, and gives text that can
-be pasted. Where a body is needed it reads ``FILE``, or for fetch the variable ``file``;
-what begins an upload in parts has none.
+be pasted. Where a body is needed it reads ``FILE``, or for fetch the variable ``file``.
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ if TYPE_CHECKING:
 
 
 def _has_body(method: str, url: str) -> bool:
+    """Tell whether a request sends one; what begins an upload in parts does not."""
     return method in ("PUT", "POST", "PATCH") and "&uploads=&" not in url.replace("?", "&", 1)
 
 
