@@ -74,6 +74,7 @@ def test_commands_come_first(complete: Callable[..., set[str]]) -> None:
 def test_each_command_has_its_own_options(complete: Callable[..., set[str]]) -> None:
     assert {"--download-as"} == complete("get", "s3://b/k", "--do")
     assert set() == complete("put", "s3://b/k", "--do")
+    assert {"--download-as"} == complete("get", "--request-payer", "--do")
     assert {"--no-dualstack", "--no-fips", "--no-overwrite"} <= complete("put", "s3://b/k", "--no-")
 
 

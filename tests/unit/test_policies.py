@@ -103,6 +103,11 @@ def test_an_access_point_is_named_by_its_arn(bucket: str) -> None:
     assert [POINT, f"{POINT}/object/a/*"] == [part["Resource"] for part in policy["Statement"]]
 
 
+def test_an_access_points_arn_says_its_partition() -> None:
+    point = POINT.replace("aws", "aws-cn", 1).replace("us-west-2", "cn-north-1")
+    assert f"{point}/object/*" == iam_policy(point, actions="get")["Statement"][0]["Resource"]
+
+
 def test_a_multi_region_access_point_has_no_region() -> None:
     point = "arn:aws:s3::123456789012:accesspoint/mfzwi23gnjvgw.mrap"
     assert f"{point}/object/*" == iam_policy(point, actions="get")["Statement"][0]["Resource"]
