@@ -68,7 +68,8 @@ def measure_all(root: Path, effort: Effort) -> tuple[list[Row], list[Time], list
     rounds = in_processes(effort.processes, _timed, effort.rounds)
     with TemporaryDirectory() as folder:
         installed = Installed(root / "src" / "presignlib", Path(folder) / "venv")
-        rows = [*_speed(rounds), _curve(effort), *_processes(installed, effort), *_sizes(root)]
+        rows = [*_speed(rounds), _curve(effort), _command_line(installed, effort, rounds.seconds(MANY))]
+        rows += [*_processes(installed, effort), *_sizes(root)]
     return rows, _times(rounds), [peer.name for peer in PEERS if peer.name not in rounds]
 
 
@@ -113,6 +114,12 @@ def _curve(effort: Effort) -> Row:
     ratio = against_the_ladder(effort.rounds)
     what = "SigV4a signature against the naive ladder"
     return Row(what, ratio.median, "x faster", ">=", 8, ratio.low, ratio.high)
+
+
+def _command_line(installed: Installed, effort: Effort, one_of_many: float) -> Row:
+    seconds = installed.command_line(effort.urls)
+    note = f"{seconds / one_of_many:.2f} x get_many"
+    return Row("command line, keys from a file", 1 / seconds, "URLs a second", ">=", 100_000, note=note)
 
 
 def _processes(installed: Installed, effort: Effort) -> Iterator[Row]:

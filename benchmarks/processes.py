@@ -14,9 +14,10 @@ import sysconfig
 import venv
 from pathlib import Path
 from statistics import median
+from tempfile import TemporaryDirectory
 
 from .timing import Ratio, ratio_of
-from .workload import ACCESS_KEY_ID, BUCKET, EXPIRES, REGION, SECRET_ACCESS_KEY
+from .workload import ACCESS_KEY_ID, BUCKET, EXPIRES, PLAIN_KEYS, REGION, SECRET_ACCESS_KEY
 
 FORBIDDEN = frozenset(
     {
@@ -125,6 +126,37 @@ class Installed:
         blocks = int(self._output(_GROWTH, "blocks", str(count)))
         kibibytes = int(self._output(_GROWTH, "resident", str(count)))
         return blocks, round(kibibytes * 1_024 / count)
+
+    def command_line(self, keys: int, runs: int = 5) -> float:
+        """Return the seconds of processor time that the command line takes for one of many keys.
+
+        Keys come from a file, URLs go to another; what a start costs is taken off.
+        """
+        with TemporaryDirectory() as folder:
+            lines = [f"{PLAIN_KEYS[number % len(PLAIN_KEYS)]}\n" for number in range(keys)]
+            full, empty = Path(folder) / "keys", Path(folder) / "none"
+            full.write_text("".join(lines))
+            empty.touch()
+            times = [self._streamed(full, keys) - self._streamed(empty, 0) for _ in range(runs)]
+        return median(times) / keys
+
+    def _streamed(self, keys: Path, count: int) -> float:
+        """Return the processor time of ``presignlib get s3://BUCKET/ -``, once it gave ``count`` URLs."""
+        names = {"AWS_ACCESS_KEY_ID": ACCESS_KEY_ID, "AWS_SECRET_ACCESS_KEY": SECRET_ACCESS_KEY}
+        command = [self._python, "-I", "-m", "presignlib", "get", f"s3://{BUCKET}/", "-", "--region", REGION]
+        written = keys.with_suffix(".urls")
+        before = os.times()
+        with keys.open("rb") as source, written.open("wb") as target:
+            subprocess.run(
+                command, env=names, stdin=source, stdout=target, stderr=subprocess.DEVNULL, check=True
+            )
+        after = os.times()
+        with written.open("rb") as target:
+            given = sum(1 for _ in target)
+        if given != count:
+            message = f"{given} URLs of {count} keys"
+            raise RuntimeError(message)
+        return after.children_user + after.children_system - before.children_user - before.children_system
 
     def _output(self, code: str, *arguments: str, options: tuple[str, ...] = ("-I",)) -> str:
         command = [self._python, *options, "-c", code, *arguments]

@@ -103,6 +103,27 @@ def test_what_pytest_loads_at_its_start_loads_none_either() -> None:
     assert set() == _among(_loaded("import presignlib.testing"), (*DEAR, *NETWORK, "pytest", "_pytest"))
 
 
+def test_the_command_line_loads_argparse_when_it_parses() -> None:
+    assert set() == _among(_loaded("import presignlib.cli"), (*DEAR, *NETWORK, "argparse"))
+
+
+def test_one_url_on_the_command_line_loads_no_more_than_it_needs() -> None:
+    code = (
+        "import io, os\n"
+        f"os.environ.update(AWS_ACCESS_KEY_ID={CREDENTIALS.access_key_id!r}, AWS_REGION='us-east-1',"
+        f" AWS_SECRET_ACCESS_KEY={CREDENTIALS.secret_access_key!r})\n"
+        "from presignlib.cli import main\n"
+        "out, sys.stdout, sys.stderr = sys.stdout, io.StringIO(), io.StringIO()\n"
+        "result = [main(['get', 's3://bucket/a b/\\u00fc']), sys.stdout.getvalue().strip()]\n"
+        "sys.stdout, sys.stderr = out, sys.__stderr__"
+    )
+    (code_of_exit, url), modules = _run(code)
+    assert (0, True) == (code_of_exit, _is_right(url))
+    assert set() == _among(set(modules), (*NETWORK, "json", "logging", "urllib", "pathlib", "threading"))
+    parts = ("presigner", "snippets", "policies", "_cli_diagnose", "_cli_complete")
+    assert set() == set(modules) & {f"presignlib.{part}" for part in parts}
+
+
 # Where it works
 
 RESULT = f"{SIGN}\nresult = str(url)"

@@ -26,7 +26,7 @@ LAYERS = (
     | {"_s3_hosts"},
     {"request", "results"},
     {"signing", "endpoints", "_arns", "url_parts"},
-    {"s3", "_service_request", "post_policy", "multipart"},
+    {"s3", "_service_request", "post_policy", "multipart", "policies"},
     # Providers that share an idea share a module; the chain loads one when its turn comes.
     {"providers._http"},
     {"providers._refresh"},
@@ -46,7 +46,7 @@ LAYERS = (
     {"testing"}
     | {f"testing._{part}" for part in ("answers", "bodies", "forms", "objects", "reading")}
     | {f"testing._{part}" for part in ("refusals", "requests", "server", "writing")},
-    {"cli", "_cli_diagnose"},
+    {"cli", "_cli_complete", "_cli_diagnose", "_cli_options", "_cli_sign"},
     {"__main__"},
 )
 ARROWS = {
@@ -89,6 +89,8 @@ ARROWS = {
     # The form has keys and metadata as S3's other uploads have, and ends as their URLs do.
     "post_policy": "signing s3 request sigv4 snippets redaction _time errors",
     "multipart": "s3 request _xml snippets errors",
+    # A policy names what an address leads to, so the same rules refuse a bucket's ARN.
+    "policies": "endpoints request _partitions errors",
     # Signing has the policies' names.
     "settings": "providers signing endpoints credentials _time _clock errors",
     # The package has the chain, and hands on what its modules have when it is asked for.
@@ -113,7 +115,7 @@ ARROWS = {
     "services": "_functions _partitions _time settings request s3 errors",
     "boto": "_operations presigner post_policy request s3 settings sigv4 _time errors",
     "": "_functions presigner multipart post_policy results reports credentials redaction _log_filter "
-    "inspection verification diagnosis errors",
+    "inspection verification diagnosis policies errors",
     # The store verifies with the package's public functions; the server is loaded to listen.
     "testing": "testing._objects testing._server errors",
     "testing._refusals": "errors sigv4 url_parts verification",
@@ -126,7 +128,10 @@ ARROWS = {
     "testing._answers": "testing._forms testing._reading testing._refusals testing._requests "
     "testing._writing",
     "testing._server": "testing._answers testing._bodies testing._refusals testing._requests",
-    "cli": "_cli_diagnose providers",
+    "cli": "_cli_complete _cli_diagnose _cli_options _cli_sign",
+    "_cli_complete": "",
+    "_cli_options": "",
+    "_cli_sign": "_cli_options",
     "_cli_diagnose": "providers",
     "__main__": "cli",
 }
@@ -297,8 +302,13 @@ def test_only_lazy_packages_import_by_text() -> None:
     assert {"", "providers"} == {m for m, imports in MODULES.items() if "importlib" in imports.others}
 
 
-@pytest.mark.parametrize("user", [name for name in MODULES if name.startswith(("cli", "testing"))])
+USERS = ("cli", "_cli", "testing")
+
+
+@pytest.mark.parametrize("user", [name for name in MODULES if name.startswith(USERS)])
 def test_the_first_users_use_public_names_alone(user: str) -> None:
-    assert MODULES[user].names <= {*presignlib.__all__, "__version__", "Store"}
-    own = {target for target in MODULES[user].own if not target.startswith("testing.")}
-    assert own <= {"_cli_diagnose", "providers", "errors", "sigv4", "url_parts", "verification"}
+    ours = [name for name in MODULES if name.startswith(USERS)]
+    others = {target for target in MODULES[user].own if target not in ours}
+    assert others <= {"providers", "errors", "sigv4", "url_parts", "verification"}
+    package = {*presignlib.__all__, "__version__"}
+    assert MODULES[user].names <= (package | {"Store"} if user.startswith("testing") else package)

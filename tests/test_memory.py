@@ -52,7 +52,7 @@ def _growth(work: Callable[[int], object], count: int) -> int:
     leak is. So the least of three is the answer.
     """
     work(count // 10)
-    growths = []
+    growths: list[int] = []
     while not growths or (growths[-1] > SLACK and len(growths) < 3):
         before = _blocks()
         work(count)

@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from .diagnosis import diagnose
     from .inspection import inspect_url
     from .multipart import MultipartUpload
+    from .policies import cors_rules, iam_policy
     from .post_policy import PresignedPost
     from .presigner import Batch, Presigner
     from .redaction import redact
@@ -97,7 +98,9 @@ __all__ = [
     "URLInfo",
     "UnsignedHeaderWarning",
     "VerificationError",
+    "cors_rules",
     "diagnose",
+    "iam_policy",
     "inspect_url",
     "object_url",
     "presign",
@@ -124,7 +127,9 @@ _LATER = {
     "Presigner": "presigner",
     "RedactingFilter": "_log_filter",
     "URLInfo": "reports",
+    "cors_rules": "policies",
     "diagnose": "diagnosis",
+    "iam_policy": "policies",
     "inspect_url": "inspection",
     "redact": "redaction",
     "verify_url": "verification",

@@ -1,4 +1,4 @@
-"""The commands that explain a URL: ``inspect``, ``verify``, ``diagnose``."""
+"""The commands that explain a URL: ``inspect``, ``verify``, ``diagnose``; and the one about credentials."""
 
 from __future__ import annotations
 
@@ -8,121 +8,90 @@ from . import InvalidInputError, VerificationError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from argparse import ArgumentParser, Namespace
+    from argparse import Namespace
     from collections.abc import Callable
     from typing import Any
 
     from . import Credentials, URLInfo
 
-COMMANDS = {
-    "inspect": "what a presigned URL says, part by part; no credentials needed",
-    "verify": "whether a presigned URL is genuine, by your credentials",
-    "diagnose": "why a presigned URL was refused",
-}
 _OK, _REFUSED = 0, 4
-_STDIN = "- reads standard input"
+_OURS = frozenset({"command", "url", "response", "output", "profile", "try_credentials"})
 
 
-def add_commands(commands: Any) -> None:
-    """Add the three commands to argparse's sub-parsers; ``options.run`` is the function to call."""
-    for name, run in (("inspect", _inspect), ("verify", _verify), ("diagnose", _diagnose)):
-        command = commands.add_parser(name, help=COMMANDS[name], description=f"Print {COMMANDS[name]}.")
-        command.add_argument("url", metavar="URL", help=f"in quotes, as a shell cuts it at &; {_STDIN}")
-        command.set_defaults(run=run)
-        if name == "diagnose":
-            command.add_argument(
-                "response",
-                nargs="?",
-                metavar="RESPONSE",
-                help=f"a file with the server's answer: its XML, or all of curl -i or -v; {_STDIN}",
-            )
-            command.add_argument("--status", type=int, help="the HTTP status, where nothing else is known")
-            command.add_argument(
-                "--try-credentials", action="store_true", help="sign likely variants with your credentials"
-            )
-        if name != "inspect":
-            command.add_argument(
-                "--method", default="GET" if name == "verify" else None, help="what was sent"
-            )
-            command.add_argument(
-                "--header",
-                action="append",
-                metavar="'NAME: VALUE'",
-                help="a header that was sent; may repeat",
-            )
-            command.add_argument("--profile", help="the profile whose credentials are taken")
-        if name == "verify":
-            _add_pins(command)
-        command.add_argument("-o", "--output", default="text", choices=("text", "json"))
+def run(options: Namespace) -> int:
+    """Run a command; return 0, or 4 for a URL that is refused or that something is wrong with."""
+    given = {name: value for name, value in vars(options).items() if name not in _OURS}
+    output, profile = getattr(options, "output", "text"), getattr(options, "profile", None)
+    if options.command == "credentials":
+        return _credentials(profile, output)
+    if options.command == "diagnose":
+        return _diagnose(options, given, profile, output)
+    url = _url(options.url)
+    return _verify(url, given, profile, output) if options.command == "verify" else _inspect(url, output)
 
 
-def _add_pins(command: ArgumentParser) -> None:
-    command.add_argument("--service", default="s3", help="the service it must be signed for")
-    command.add_argument("--region", help="the region it must be signed for")
-    command.add_argument("--host", help="the host it must be signed for")
-    command.add_argument("--max-expires", default="7d", metavar="DURATION", help="the longest life accepted")
-
-
-def _inspect(options: Namespace) -> int:
+def _inspect(url: str, output: str) -> int:
     from . import inspect_url
 
-    info = inspect_url(_url(options.url))
-    _print(options.output, info.to_dict, lambda: _described(info))
+    info = inspect_url(url)
+    _print(output, info.to_dict, lambda: _described(info))
     return _REFUSED if info.problems else _OK
 
 
-def _verify(options: Namespace) -> int:
+def _verify(url: str, given: dict[str, Any], profile: str | None, output: str) -> int:
     from . import verify_url
 
-    url, headers = _url(options.url), _headers(options.header)
     try:
-        info = verify_url(
-            url,
-            _credentials(options.profile),
-            service=options.service,
-            region=options.region,
-            host=options.host,
-            method=options.method,
-            headers=headers,
-            max_expires=options.max_expires,
-        )
+        info = verify_url(url, _loaded(profile), **given)
     except VerificationError as error:
-        refusal = error
-    else:
-        _print(
-            options.output,
-            lambda: {"verified": True, **info.to_dict()},
-            lambda: f"genuine: {_one_line(info)}",
-        )
-        return _OK
-    found = refusal.inspection
-    known = found.to_dict() if found is not None else {}
-    _print(
-        options.output,
-        lambda: {"verified": False, "reason": str(refusal), **known},
-        lambda: f"refused: {refusal}",
-    )
-    return _REFUSED
+        reason, known = str(error), error.inspection.to_dict() if error.inspection is not None else {}
+        _print(output, lambda: {"verified": False, "reason": reason, **known}, lambda: f"refused: {reason}")
+        return _REFUSED
+    _print(output, lambda: {"verified": True, **info.to_dict()}, lambda: f"genuine: {_one_line(info)}")
+    return _OK
 
 
-def _diagnose(options: Namespace) -> int:
+def _diagnose(options: Namespace, given: dict[str, Any], profile: str | None, output: str) -> int:
     from . import diagnose
 
-    response = None
-    if options.response is not None:
-        if options.response == options.url == "-":
-            raise InvalidInputError("URL and RESPONSE", "such that one of them at most is -")
-        response = _bytes(options.response)
-    diagnosis = diagnose(
-        _url(options.url),
-        response,
-        status=options.status,
-        method=options.method,
-        sent_headers=_headers(options.header),
-        credentials=_credentials(options.profile) if options.try_credentials else None,
-    )
-    _print(options.output, diagnosis.to_dict, lambda: str(diagnosis))
+    if options.response == options.url == "-":
+        raise InvalidInputError("URL and RESPONSE", "such that one of them at most is -")
+    response = None if options.response is None else _bytes(options.response)
+    credentials = _loaded(profile) if hasattr(options, "try_credentials") else None
+    diagnosis = diagnose(_url(options.url), response, credentials=credentials, **given)
+    _print(output, diagnosis.to_dict, lambda: str(diagnosis))
     return _OK if diagnosis.code == "ok" else _REFUSED
+
+
+def _credentials(profile: str | None, output: str) -> int:
+    """Print who would sign; nothing of it is secret."""
+    from datetime import timezone
+
+    from .providers import ProfileProvider, default_chain
+
+    region, found = ProfileProvider(profile).region(), default_chain(profile=profile).find()
+    ours = found.credentials
+    ends = ours.expires_at and ours.expires_at.astimezone(timezone.utc)
+    data = {
+        "provider": found.provider,
+        "access_key_id": ours.access_key_id,
+        "expires_at": ends.isoformat() if ends else None,
+        "region": region,
+        "asked_before": list(found.refusals),
+    }
+    lines = [
+        ("provider", found.provider),
+        ("access key id", ours.access_key_id),
+        ("expires", f"{ends:%Y-%m-%d %H:%M:%S} UTC" if ends else _endless(ours.session_token)),
+        ("region", region or "none found; give --region, or set AWS_REGION"),
+        *[("asked before", refusal) for refusal in found.refusals],
+    ]
+    _print(output, lambda: data, lambda: "\n".join([f"{name + ':':15}{text}" for name, text in lines]))
+    return _OK
+
+
+def _endless(token: str | None) -> str:
+    return "never" if token is None else "not known: they have a session token, and nothing says when it ends"
 
 
 def _print(output: str, data: Callable[[], dict[str, Any]], text: Callable[[], str]) -> None:
@@ -154,8 +123,17 @@ def _printable(text: str) -> str:
     return "".join([c if c.isprintable() or c == "\n" else repr(c)[1:-1] for c in text])
 
 
-def _url(argument: str) -> str:
-    return sys.stdin.read().strip() if argument == "-" else argument
+def _url(argument: str) -> Any:
+    """Return a URL, or the mapping of a form that is given as JSON."""
+    from json import loads
+
+    text = argument
+    if argument == "-":
+        text = sys.stdin.buffer.read().decode("utf-8", "surrogateescape").strip()
+    try:
+        return loads(text) if text.startswith("{") else text
+    except ValueError:
+        raise InvalidInputError("URL", "a URL, or a form as whole JSON") from None
 
 
 def _bytes(path: str) -> bytes:
@@ -168,16 +146,7 @@ def _bytes(path: str) -> bytes:
         raise InvalidInputError("RESPONSE", "a file that can be read, or -", error.strerror) from None
 
 
-def _headers(lines: list[str] | None) -> list[tuple[str, str]] | None:
-    if lines is None:
-        return None
-    pairs = [line.partition(":") for line in lines]
-    if any(not colon for _, colon, _ in pairs):
-        raise InvalidInputError("--header", "of the form 'Name: value'")
-    return [(name.strip(), value.strip()) for name, _, value in pairs]
-
-
-def _credentials(profile: str | None) -> Credentials:
+def _loaded(profile: str | None) -> Credentials:
     from .providers import default_chain
 
     return default_chain(profile=profile).load()

@@ -10,25 +10,30 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_WITH_BODY = ("PUT", "POST", "PATCH")
+
+def _has_body(method: str, url: str) -> bool:
+    """Tell whether a request sends one; what begins an upload in parts does not."""
+    return method in ("PUT", "POST", "PATCH") and "&uploads=&" not in url.replace("?", "&", 1)
 
 
 def curl(method: str, url: str, headers: Mapping[str, str]) -> str:
     """Return a curl command for a POSIX shell; it fails where the server refuses.
 
     ``--path-as-is`` keeps dot segments, which curl would resolve and so break the
-    signature; ``--globoff`` keeps brackets of an IPv6 host.
+    signature; ``--globoff`` keeps brackets of an IPv6 host. The length of a body is curl's
+    to say: told one, it would send a longer file cut to it, and that be stored.
     """
     words = ["curl", "--fail-with-body", "--globoff", "--path-as-is"]
     if method == "HEAD":
         words += ["--head"]
-    elif method in _WITH_BODY:
-        # --data-binary would add a content type of its own; an empty one takes it out.
-        words += ["--request", method, "--data-binary", "@FILE"]
-        if "content-type" not in headers:
-            words += ["--header", shell_quoted("content-type:")]
     elif method != "GET":
         words += ["--request", method]
+    if method in ("PUT", "POST", "PATCH"):
+        # --data-binary would add a content type of its own; an empty one takes it out.
+        words += ["--data-binary", "@FILE" if _has_body(method, url) else "''"]
+        headers = {name: value for name, value in headers.items() if name != "content-length"}
+        if "content-type" not in headers:
+            words += ["--header", shell_quoted("content-type:")]
     for name, value in headers.items():
         words += ["--header", shell_quoted(f"{name}: {value}" if value else f"{name};")]
     return " ".join([*words, shell_quoted(url)])
@@ -41,7 +46,7 @@ def httpie(method: str, url: str, headers: Mapping[str, str]) -> str:
     """
     words = ["http", "--check-status", "--path-as-is", method, shell_quoted(url)]
     words += [shell_quoted(f"{name}:{value}" if value else f"{name};") for name, value in headers.items()]
-    if method in _WITH_BODY:
+    if _has_body(method, url):
         if "content-type" not in headers:
             words.append("content-type:")
         words.append("< FILE")
@@ -66,7 +71,7 @@ def fetch(method: str, url: str, headers: Mapping[str, str]) -> str:
     )
     if listed:
         options.append(f"headers: {{{listed}}}")
-    if method in _WITH_BODY:
+    if _has_body(method, url):
         options.append("body: file" if "content-type" in headers else "body: new Blob([file])")
     return f"await fetch({js_quoted(url)}, {{{', '.join(options)}}})"
 
@@ -76,7 +81,7 @@ def requests(method: str, url: str, headers: Mapping[str, str]) -> str:
     arguments = [repr(method), repr(url)]
     if headers:
         arguments.append(f"headers={dict(headers)!r}")
-    if method in _WITH_BODY:
+    if _has_body(method, url):
         arguments.append("data=open('FILE', 'rb')")
     return f"requests.request({', '.join(arguments)})"
 

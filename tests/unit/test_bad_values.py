@@ -73,7 +73,7 @@ def test_the_command_line_refuses_a_duration_of_thousands_of_digits(
     ):
         monkeypatch.setenv(name, value)
     assert 2 == main(["get", "s3://bucket/k", "--expires-in", "9" * 5_000])
-    assert "expires must be" in capsys.readouterr().err
+    assert "--expires-in must be" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", ["expires", "now", "part_number", "response_expires", "stable_for"])

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 from typing import TYPE_CHECKING
 
@@ -58,8 +59,23 @@ def test_it_says_when_they_end(
     assert 0 == main(["credentials"])
     out = capsys.readouterr().out
     assert said in out
-    assert "region:        none found; give region=, or set AWS_REGION" in out
+    assert "region:        none found; give --region, or set AWS_REGION" in out
     assert "canary" not in out
+
+
+def test_it_prints_json(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIA1")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "canary-secret")
+    monkeypatch.setenv("AWS_SESSION_TOKEN", "canary-token")
+    monkeypatch.setenv("AWS_CREDENTIAL_EXPIRATION", "2100-01-01T02:00:00+02:00")
+    assert 0 == main(["credentials", "-o", "json"])
+    assert {
+        "provider": "environment",
+        "access_key_id": "AKIA1",
+        "expires_at": "2100-01-01T00:00:00+00:00",
+        "region": None,
+        "asked_before": [],
+    } == json.loads(capsys.readouterr().out)
 
 
 def test_nobody_to_answer_is_exit_code_3(capsys: pytest.CaptureFixture[str]) -> None:

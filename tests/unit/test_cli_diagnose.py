@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from presignlib import presign_get, presign_put
+from presignlib import presign_get, presign_post, presign_put
 from presignlib.cli import main
 
 from .samples import CREDENTIALS
@@ -58,6 +58,29 @@ def test_inspect_reads_a_url_from_standard_input(
     fed(monkeypatch, url().encode() + b"\n")
     code, out = run(capsys, "inspect", "-", "-o", "json")
     assert (0, "bucket") == (code, json.loads(out)["bucket"])
+
+
+def test_a_form_is_inspected_and_diagnosed_as_json(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    form = presign_post("bucket", "k", max_size=5, content_type="image/*", **WHERE)
+    fed(monkeypatch, json.dumps(form).encode())
+    assert "key:               k\n" in run(capsys, "inspect", "-")[1]
+    fed(monkeypatch, b"<Error><Code>EntityTooLarge</Code></Error>")
+    assert run(capsys, "diagnose", json.dumps(form), "-")[1].startswith("too_large: ")
+
+
+def test_json_that_is_cut_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:
+    assert 2 == main(["inspect", "{"])
+    assert "presignlib: URL must be a URL, or a form as whole JSON\n" == capsys.readouterr().err
+
+
+def test_bytes_that_are_no_url_are_a_usage_error(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fed(monkeypatch, b"https://\xff")
+    assert 2 == main(["inspect", "-"])
+    assert capsys.readouterr().err.startswith("presignlib: url must be")
 
 
 def test_nothing_in_a_url_steers_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
@@ -115,8 +138,11 @@ def test_a_genuine_url_of_another_service_has_a_host(capsys: pytest.CaptureFixtu
     )
 
 
-def test_a_header_without_a_colon_is_a_usage_error() -> None:
-    assert 2 == main(["verify", url(), "--header", "x"])
+def test_a_header_without_a_colon_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["verify", url(), "--header", "x"])
+    assert 2 == caught.value.code
+    assert "--header: must be of the form 'Name: value'" in capsys.readouterr().err
 
 
 def test_diagnose_reads_an_answer_from_standard_input(

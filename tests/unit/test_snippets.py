@@ -40,8 +40,24 @@ def test_curl_sends_the_signed_content_type() -> None:
     assert ["--header", "content-type: a/b; c='d'", URL] == words[-3:]
 
 
+def test_curl_says_the_length_of_a_body_itself() -> None:
+    words = shlex.split(snippets.curl("PUT", URL, {"content-length": "5", "content-type": "a/b"}))
+    assert ["@FILE", "--header", "content-type: a/b", URL] == words[-4:]
+
+
 def test_curl_marks_empty_headers_with_a_semicolon() -> None:
     assert ["--header", "x-a;", URL] == shlex.split(snippets.curl("GET", URL, {"x-a": ""}))[-3:]
+
+
+BEGIN = URL.partition("?")[0] + "?uploads=&X-Amz-Signature=0"
+
+
+def test_what_begins_an_upload_in_parts_has_no_body() -> None:
+    assert ["--data-binary", "", "--header", "content-type:", BEGIN] == shlex.split(
+        snippets.curl("POST", BEGIN, {})
+    )[-5:]
+    assert "FILE" not in snippets.httpie("POST", BEGIN, {}) + snippets.requests("POST", BEGIN, {})
+    assert f'await fetch({json.dumps(BEGIN)}, {{method: "POST"}})' == snippets.fetch("POST", BEGIN, {})
 
 
 # httpie
