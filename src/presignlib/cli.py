@@ -13,6 +13,7 @@ from . import (
     __version__,
 )
 from ._cli_diagnose import add_commands
+from .demo import add_command
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -101,6 +102,7 @@ def _parser() -> ArgumentParser:
     command = commands.add_parser("credentials", help=what, description=told)
     command.add_argument("--profile", help="the profile in the shared files; else AWS_PROFILE")
     add_commands(commands)
+    add_command(commands)
     return parser
 
 
