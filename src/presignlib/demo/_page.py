@@ -150,7 +150,7 @@ def in_bytes(size: int) -> str:
     if size < 1_000:
         return f"{size} byte{'s' * (size != 1)}"
     power = next(power for power in (1, 2, 3, 4, 5) if size < 999.95 * 1_000**power)
-    return f"{size / 1_000**power:.1f} {' KMGTP'[power]}B"
+    return f"{size / 1_000**power:.1f}".removesuffix(".0") + f" {' KMGTP'[power]}B"
 
 
 def page(values: Mapping[str, object]) -> bytes:

@@ -80,7 +80,7 @@ class Settings(NamedTuple):
     is_remote: bool = False
     changes: bool = True
     deletes: bool = True
-    large: int = 64 * 1024**2
+    large: int = 64_000_000
     part: int = 8 * 1024**2
     place: str = ""
     fetch: Fetch = fetch

@@ -53,15 +53,16 @@ async function explain(link, quiet) {
     if (!answer.ok) text = await answer.text();
     stop.abort();
     if (answer.ok && quiet) return true;
-    told = answer.ok ? { code: "ok", cause: "The store gives the object", fix: "" }
+    told = answer.redirected ? { code: "redirect", cause: `The store sends browsers on to ${answer.url}` }
+      : answer.ok ? { code: "ok", cause: "The store gives the object" }
       : await ask("diagnose", { url: link.href, status, text, method: "GET" });
   } catch (error) {
-    told = { code: "unknown", cause: (status === "no answer" ? silent() : error).message, fix: "" };
+    told = { code: "unknown", cause: (status === "no answer" ? silent() : error).message };
   }
   panel.replaceChildren(
     made("h2", `${name}, ${link.classList.contains("signed") ? "signed" : "unsigned"}: ${status}`),
     ...(text ? [made("pre", text.replace(/></g, ">\n<"), { tabIndex: 0 })] : []),
-    made("p", ""), made("p", told.fix, { className: "dim" }));
+    made("p", ""), ...(told.fix ? [made("p", told.fix, { className: "dim" })] : []));
   $("p", panel).append(made("strong", `${told.code}: `), told.cause);
   panel.hidden = false;
   return false;
