@@ -71,8 +71,12 @@ def run(options: Namespace) -> int:
     Raises InvalidInputError for options that do not go together, a port that is taken
     and a folder that is not there, NoRegionError and CredentialsError.
     """
+    import signal
+    import threading
     from contextlib import ExitStack
 
+    if threading.current_thread() is threading.main_thread():  # what ends services ends it as Ctrl-C does
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         with ExitStack() as stack:
             server, site = started(options, stack)

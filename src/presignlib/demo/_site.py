@@ -119,8 +119,8 @@ class Site:
         except (CredentialsError, UnreachableError) as error:
             response = _said(503, str(error))
         except RefusedError as error:
-            told = diagnose(error.url, error.answer, status=error.status)
-            response = _said(502, f"{told.cause}. {told.fix}")
+            failure = told(error)
+            response = _said(502, f"{failure.cause}: {failure.fix}")
         except PresignError as error:
             response = _said(400, str(error))
         return response._replace(headers={**self._guards(), **response.headers})

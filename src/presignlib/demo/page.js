@@ -108,8 +108,8 @@ function send(to, body, job, moved = () => {}) {
     xhr.onload = async () => {
       const { status, responseText: text } = xhr;
       if (status < 300 && !text.includes("<Error>")) return done(text);
-      const told = await ask("diagnose", { url: to.url, status, text, method: to.method }).catch((error) => ({ cause: error.message, fix: "" }));
-      failed(Object.assign(new Error(`${told.cause}. ${told.fix}`), { status }));
+      const told = await ask("diagnose", { url: to.url, status, text, method: to.method }).catch((error) => ({ cause: error.message }));
+      failed(Object.assign(new Error(told.fix ? `${told.cause}: ${told.fix}` : told.cause), { status }));
     };
     xhr.send(body);
   });
