@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from contextlib import ExitStack
 from pathlib import Path
@@ -23,8 +24,11 @@ ARGUMENTS = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),  # CI runs as root
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),  # loopback only
 )
-# A refusal that the page asks for and shows is an error to the console, too.
-EXPECTED = "Failed to load resource: the server responded with a status of 4"
+# What the page asks for and shows, and what a test breaks off, the console calls errors, too.
+EXPECTED = re.compile(
+    r"Failed to load resource: (the server responded with a status of (403|404|412|503)"
+    r"|net::ERR_(FAILED|CONNECTION_RESET)$)"
+)
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
@@ -77,7 +81,7 @@ def opened(chromium: Browser) -> Iterator[Opened]:
 
 
 def _note(said: list[str], kind: str, text: str) -> None:
-    if kind in ("error", "warning") and not text.startswith(EXPECTED):
+    if kind in ("error", "warning") and not EXPECTED.match(text):
         said.append(text)
 
 

@@ -49,7 +49,10 @@ def swift() -> Iterator[Store]:
 @contextmanager
 def over(store: Store, *arguments: str, **changed: Any) -> Iterator[Demo]:
     where = ("--bucket", store.bucket, "--region", store.region, "--endpoint-url", store.endpoint_url)
-    keys = {"AWS_ACCESS_KEY_ID": store.keys.access_key_id, "AWS_SECRET_ACCESS_KEY": store.keys.secret_access_key}
+    keys = {
+        "AWS_ACCESS_KEY_ID": store.keys.access_key_id,
+        "AWS_SECRET_ACCESS_KEY": store.keys.secret_access_key,
+    }
     os.environ.update(keys)  # bare_environment takes them out again
     with demo(*where, *arguments, **changed) as one:
         yield one
@@ -125,7 +128,9 @@ def test_a_store_that_sends_browsers_elsewhere_is_said_to(opened: Opened, juicef
         assert "The store sends browsers on to" in panel(page)
 
 
-def test_a_store_without_cors_is_said_to_answer_no_script(chromium: Any, swift: Store, tmp_path: Path) -> None:
+def test_a_store_without_cors_is_said_to_answer_no_script(
+    chromium: Any, swift: Store, tmp_path: Path
+) -> None:
     with over(swift) as page_of:  # not by opened(): the console tells of CORS, too
         page = chromium.new_page()
         page.goto(page_of.address)

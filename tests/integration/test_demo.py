@@ -71,14 +71,20 @@ def test_the_samples_are_refused_unsigned_and_given_signed(samples: Demo) -> Non
 
 def test_objects_are_served_under_their_type_and_never_sniffed(samples: Demo) -> None:
     answer = samples.send("GET", samples.links("picture.png")[1])
-    assert ("image/png", "nosniff") == (answer.headers["Content-Type"], answer.headers["X-Content-Type-Options"])
+    assert ("image/png", "nosniff") == (
+        answer.headers["Content-Type"],
+        answer.headers["X-Content-Type-Options"],
+    )
 
 
 def test_the_store_lets_the_page_and_no_other_origin_read(samples: Demo) -> None:
     _, signed = samples.links("hello.txt")
     origin = samples.address.rstrip("/")
     assert origin == samples.send("GET", signed, Origin=origin).headers["Access-Control-Allow-Origin"]
-    assert samples.send("GET", signed, Origin="http://evil.example").headers["Access-Control-Allow-Origin"] is None
+    assert (
+        samples.send("GET", signed, Origin="http://evil.example").headers["Access-Control-Allow-Origin"]
+        is None
+    )
 
 
 def test_an_upload_is_there_and_a_second_one_refused(tmp_path: Path) -> None:
@@ -135,7 +141,9 @@ def test_a_name_that_leads_here_gets_no_page(samples: Demo) -> None:
 
 
 def test_two_hosts_get_no_page(samples: Demo) -> None:
-    request = f"GET / HTTP/1.1\r\nHost: 127.0.0.1:{samples.port}\r\nHost: evil.example\r\nConnection: close\r\n\r\n"
+    request = (
+        f"GET / HTTP/1.1\r\nHost: 127.0.0.1:{samples.port}\r\nHost: evil.example\r\nConnection: close\r\n\r\n"
+    )
     assert raw(samples, request.encode()).startswith(b"HTTP/1.1 421")
 
 
@@ -168,7 +176,7 @@ def test_the_page_says_what_may_be_loaded(samples: Demo) -> None:
 def test_beyond_loopback_the_page_only_reads(store_elsewhere: Store) -> None:
     where = (*pointed_at(store_elsewhere), "--host", "0.0.0.0", "--allow-remote")
     with demo(*where) as page:
-        assert b"<form method=\"post\"" not in page.send("GET", "/").body
+        assert b'<form method="post"' not in page.send("GET", "/").body
         answer = page.send(
             "POST", "/sign", b"{}", Origin=page.address.rstrip("/"), X_Demo_Token=page.site.token
         )
@@ -176,14 +184,28 @@ def test_beyond_loopback_the_page_only_reads(store_elsewhere: Store) -> None:
 
 
 def test_beyond_loopback_changes_have_to_be_allowed(store_elsewhere: Store) -> None:
-    where = (*pointed_at(store_elsewhere), "--host", "0.0.0.0", "--allow-remote", "--allow-changes", "--no-delete")
+    where = (
+        *pointed_at(store_elsewhere),
+        "--host",
+        "0.0.0.0",
+        "--allow-remote",
+        "--allow-changes",
+        "--no-delete",
+    )
     with demo(*where) as page:
         assert page.put("a.txt", b"x").status == 200
         assert b"Delete" not in page.send("GET", "/").body
 
 
 def test_beyond_loopback_a_name_has_to_be_allowed(store_elsewhere: Store) -> None:
-    where = (*pointed_at(store_elsewhere), "--host", "0.0.0.0", "--allow-remote", "--allowed-host", "Files.example")
+    where = (
+        *pointed_at(store_elsewhere),
+        "--host",
+        "0.0.0.0",
+        "--allow-remote",
+        "--allowed-host",
+        "Files.example",
+    )
     with demo(*where) as page:
         hosts = ("files.example", "203.0.113.7:80", "evil.example")
         assert [200, 200, 421] == [page.send("GET", "/", Host=host).status for host in hosts]
@@ -194,7 +216,10 @@ def test_beyond_loopback_a_name_has_to_be_allowed(store_elsewhere: Store) -> Non
 
 def test_a_port_that_is_taken_is_named(capsys: pytest.CaptureFixture[str], samples: Demo) -> None:
     status, text = said("--port", str(samples.port), capsys=capsys)
-    assert (2, True) == (status, f"another program has this one; give another, or 0 for any, got {samples.port}" in text)
+    assert (2, True) == (
+        status,
+        f"another program has this one; give another, or 0 for any, got {samples.port}" in text,
+    )
 
 
 @pytest.mark.parametrize(
@@ -205,7 +230,10 @@ def test_a_port_that_is_taken_is_named(capsys: pytest.CaptureFixture[str], sampl
         (["--host", "0.0.0.0"], "--allow-remote"),
         (["--host", "files.example"], "--allow-remote"),
         (["--host", "0.0.0.0", "--allow-remote"], "--host must be an address of loopback without --bucket"),
-        (["--host", "203.0.113.5", "--allow-remote", "--bucket", "bbb"], "--host must be an address of this machine"),
+        (
+            ["--host", "203.0.113.5", "--allow-remote", "--bucket", "bbb"],
+            "--host must be an address of this machine",
+        ),
         (["folder", "--bucket", "bbb"], "FOLDER must be left out with --bucket"),
         (["--region", "eu-west-1"], "--bucket must be given with --region"),
         (["--expires", "0"], "expires must be 1 to 604800 seconds, got 0"),
@@ -295,7 +323,14 @@ def test_a_store_that_went_away_is_told_on_the_page(store_elsewhere: Store) -> N
 # ---- What goes wrong: names and files
 
 
-NAMES = ("<script>alert(1)</script>".replace("/", "_"), "..%2f..%2fetc", "x" * 251 + ".txt", "a\nb", "%", "+ &?#;'\"")
+NAMES = (
+    "<script>alert(1)</script>".replace("/", "_"),
+    "..%2f..%2fetc",
+    "x" * 251 + ".txt",
+    "a\nb",
+    "%",
+    "+ &?#;'\"",
+)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -393,8 +428,14 @@ def test_a_body_in_chunks_is_refused(samples: Demo) -> None:
     assert raw(samples, head).startswith(b"HTTP/1.1 413")
 
 
-def test_clients_that_hang_up_leave_the_page_as_it_was(samples: Demo, capfd: pytest.CaptureFixture[str]) -> None:
-    for request in (b"", b"GET / HT", b"POST /sign HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 9\r\n\r\n{"):
+def test_clients_that_hang_up_leave_the_page_as_it_was(
+    samples: Demo, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for request in (
+        b"",
+        b"GET / HT",
+        b"POST /sign HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 9\r\n\r\n{",
+    ):
         with socket.create_connection(("127.0.0.1", samples.port)) as connection:
             connection.sendall(request)
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")  # reset
