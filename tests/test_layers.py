@@ -46,6 +46,7 @@ LAYERS = (
     {"_functions", "presigner"},
     {""},  # the package itself
     {"services", "boto", "_boto_names"},  # made of public calls, as a program would be
+    {"testing"} | {f"testing._{part}" for part in ("answers", "bodies", "objects", "refusals", "server")},
     {"cli", "_cli_diagnose"},
     {"__main__"},
 )
@@ -139,6 +140,13 @@ ARROWS = {
     "_boto_names": "",
     "": "_functions presigner multipart post_policy results reports credentials redaction _log_filter "
     "inspection verification diagnosis errors",
+    # The store verifies with the package's public functions; the server is loaded to listen.
+    "testing": "testing._objects testing._server errors",
+    "testing._refusals": "errors sigv4 url_parts verification",
+    "testing._objects": "",
+    "testing._bodies": "testing._refusals",
+    "testing._answers": "testing._bodies testing._refusals errors sigv4 url_parts",
+    "testing._server": "testing._answers testing._bodies testing._refusals",
     "cli": "_cli_diagnose providers",
     "_cli_diagnose": "providers",
     "__main__": "cli",
