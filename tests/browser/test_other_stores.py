@@ -30,7 +30,7 @@ def started(name: str) -> Iterator[Store]:
     try:
         with running(name) as store:
             for key, body in (("hello.txt", b"from another store"), ("notes/é & <b>.txt", b"x")):
-                follow(presigner_for(store).put(store.bucket, key), body)
+                follow(presigner_for(store).put(store.bucket, key, content_type="text/plain"), body)
             yield store
     except UnavailableError as error:
         not_here(error, name)

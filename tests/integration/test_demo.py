@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from presignlib import cli, diagnose
+from presignlib.demo._server import Server
 from presignlib.testing import Store
 
 from .demo import Demo, demo
@@ -320,6 +321,54 @@ def test_a_store_that_went_away_is_told_on_the_page(store_elsewhere: Store) -> N
     assert (503, True) == (answer.status, b"can not be reached" in answer.body)
 
 
+# ---- From start to end, in this process
+
+
+@pytest.fixture
+def stopped(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Serving ends at once, as by Ctrl-C."""
+
+    def serve_forever(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Server, "serve_forever", serve_forever)
+    kept = signal.getsignal(signal.SIGTERM)
+    yield
+    signal.signal(signal.SIGTERM, kept)
+
+
+def test_the_terminal_says_where_to_open_the_page(capsys: pytest.CaptureFixture[str], stopped: None) -> None:
+    status, text = said(capsys=capsys)
+    assert (0, True) == (status, text.startswith("presignlib demo: open http://127.0.0.1:"))
+    assert "bucket demo at http://127.0.0.1:" in text
+
+
+def test_the_terminal_says_who_can_reach_the_page(
+    capsys: pytest.CaptureFixture[str], stopped: None, store_elsewhere: Store
+) -> None:
+    where = (*pointed_at(store_elsewhere), "--host", "0.0.0.0", "--allow-remote")
+    assert "everyone who reaches this address can read\n" in said(*where, capsys=capsys)[1]
+    assert "can read and change\n" in said(*where, "--allow-changes", capsys=capsys)[1]
+
+
+def test_the_terminal_says_what_the_store_refuses(
+    capsys: pytest.CaptureFixture[str], stopped: None, store_elsewhere: Store
+) -> None:
+    status, text = said(*pointed_at(store_elsewhere, bucket="not-there"), capsys=capsys)
+    assert (0, True) == (status, "The store does not list the bucket: 404" in text)
+
+
+def test_it_runs_outside_of_the_main_thread(stopped: None) -> None:
+    options = cli._parser().parse_args(["demo", "--port", "0"])
+    with ThreadPoolExecutor(1) as pool:
+        assert 0 == pool.submit(options.run, options).result()
+
+
+@pytest.mark.skipif(not socket.has_ipv6, reason="this machine has no IPv6")
+def test_it_listens_on_ipv6(capsys: pytest.CaptureFixture[str], stopped: None) -> None:
+    assert "open http://[::1]:" in said("--host", "::1", capsys=capsys)[1]
+
+
 # ---- What goes wrong: names and files
 
 
@@ -421,6 +470,18 @@ def raw(page: Demo, request: bytes) -> bytes:
 def test_a_body_that_is_too_long_or_has_no_length_is_refused(length: str, samples: Demo) -> None:
     head = f"POST /sign HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {length}\r\n\r\n"
     assert raw(samples, head.encode()).startswith(b"HTTP/1.1 413")
+
+
+def test_head_is_answered_without_a_body(samples: Demo) -> None:
+    answer = raw(samples, b"HEAD / HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+    assert (True, b"") == (answer.startswith(b"HTTP/1.1 200"), answer.partition(b"\r\n\r\n")[2])
+
+
+def test_a_fault_of_our_own_shows_in_the_terminal(capfd: pytest.CaptureFixture[str]) -> None:
+    with demo() as page:
+        page.site.answer = None  # type: ignore[assignment, method-assign]
+        assert b"" == raw(page, b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+    assert "Traceback" in capfd.readouterr().err
 
 
 def test_a_body_in_chunks_is_refused(samples: Demo) -> None:

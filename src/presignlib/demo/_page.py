@@ -121,7 +121,8 @@ def form(post: PresignedPost, *, is_open: bool = False) -> Markup:
 
 def failure(told: Failure) -> Markup:
     """Return the panel that stands in the table's place."""
-    return filled("failure", **told._asdict())
+    more = [filled(name, text=text) for name, text in (("fix", told.fix), ("answer", told.answer)) if text]
+    return filled("failure", what=told.what, cause=told.cause, more=joined(more))
 
 
 def lives(chosen: int) -> Markup:

@@ -62,7 +62,7 @@ async function explain(link, quiet) {
   panel.replaceChildren(
     made("h2", `${name}, ${link.classList.contains("signed") ? "signed" : "unsigned"}: ${status}`),
     ...(text ? [made("pre", text.replace(/></g, ">\n<"), { tabIndex: 0 })] : []),
-    made("p", ""), ...(told.fix ? [made("p", told.fix, { className: "dim" })] : []));
+    made("p", ""), ...(told.fix ? [made("p", `Fix: ${told.fix}`, { className: "dim" })] : []));
   $("p", panel).append(made("strong", `${told.code}: `), told.cause);
   panel.hidden = false;
   return false;
@@ -87,6 +87,9 @@ document.addEventListener("click", ({ target }) => {
   if (target.closest(".signed, .copy")) asked = $(".signed", target.closest("tr"));
   if (target.matches(".copy")) copy(target);
   if (target.matches(".ask")) explain($("a", target.closest("td")));
+});
+addEventListener("keydown", ({ key }) => {
+  if (key === "Escape") for (const one of all("td details")) one.open = false;
 });
 tick();
 
