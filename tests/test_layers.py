@@ -46,7 +46,14 @@ LAYERS = (
     {"_functions", "presigner"},
     {""},  # the package itself
     {"services", "boto", "_boto_names"},  # made of public calls, as a program would be
-    {"testing"} | {f"testing._{part}" for part in ("answers", "bodies", "objects", "refusals", "server")},
+    {"testing"}
+    | {f"testing._{part}" for part in ("answers", "bodies", "forms", "objects", "reading")}
+    | {f"testing._{part}" for part in ("refusals", "requests", "server", "writing")},
+    # The page is a program over public names; it has the store where no bucket is given.
+    {"demo._bucket", "demo._page"},
+    {"demo._site"},
+    {"demo._server"},
+    {"demo"},
     {"cli", "_cli_diagnose"},
     {"__main__"},
 )
@@ -145,9 +152,18 @@ ARROWS = {
     "testing._refusals": "errors sigv4 url_parts verification",
     "testing._objects": "",
     "testing._bodies": "testing._refusals",
-    "testing._answers": "testing._bodies testing._refusals errors sigv4 url_parts",
-    "testing._server": "testing._answers testing._bodies testing._refusals",
-    "cli": "_cli_diagnose providers",
+    "testing._requests": "testing._bodies testing._refusals errors url_parts",
+    "testing._reading": "testing._bodies testing._refusals testing._requests",
+    "testing._writing": "testing._bodies testing._reading testing._refusals testing._requests",
+    "testing._forms": "testing._bodies testing._refusals testing._requests testing._writing sigv4",
+    "testing._answers": "testing._forms testing._reading testing._refusals testing._requests testing._writing",
+    "testing._server": "testing._answers testing._bodies testing._refusals testing._requests",
+    "demo._bucket": "",
+    "demo._page": "",
+    "demo._site": "demo._bucket demo._page s3",  # s3 knows which keys browsers rewrite
+    "demo._server": "demo._site",
+    "demo": "demo._bucket demo._server demo._site testing",
+    "cli": "_cli_diagnose demo providers",
     "_cli_diagnose": "providers",
     "__main__": "cli",
 }
@@ -318,5 +334,8 @@ def test_only_lazy_packages_import_by_text() -> None:
     assert {"", "providers"} == {m for m, imports in MODULES.items() if "importlib" in imports.others}
 
 
-def test_the_command_line_uses_public_names_alone() -> None:
-    assert MODULES["cli"].names <= {*presignlib.__all__, "__version__"}
+@pytest.mark.parametrize("user", [name for name in MODULES if name.startswith(("cli", "testing"))])
+def test_the_first_users_use_public_names_alone(user: str) -> None:
+    assert MODULES[user].names <= {*presignlib.__all__, "__version__"}
+    own = {target for target in MODULES[user].own if not target.startswith("testing.")}
+    assert own <= {"_cli_diagnose", "providers", "errors", "sigv4", "url_parts", "verification"}

@@ -41,7 +41,7 @@ async function ask(path, what) {
 }
 
 const silent = () => new Error("The store did not answer this script. If the links work, its CORS rules do not " +
-  `name ${location.origin}; the links, deleting and the form below work without.`);
+  `name ${location.origin}; links and deleting work without, and so does the form where the store takes one.`);
 
 async function explain(link, quiet) {
   const panel = $("#panel"), stop = new AbortController();

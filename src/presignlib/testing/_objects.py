@@ -34,24 +34,25 @@ OWN = ".presignlib-store"
 _DEVICES = frozenset({"con", "prn", "aux", "nul"}) | {f"{n}{i}" for n in ("com", "lpt") for i in range(10)}
 _FOREIGN = frozenset('\\:*?"<>|~')  # what some system gives a meaning in names
 _LONGEST = 255  # bytes of a file's name
+_LONGEST_KEY = 1_024
 
 
 class Found:
-    """An object that is there: its open file, its size, and what is known about it."""
+    """An object that is there: its size, what is known about it, and its file where it is open."""
 
-    __slots__ = ("about", "etag", "file", "modified", "size")
+    __slots__ = ("about", "etag", "file", "headers", "modified", "size")
 
-    def __init__(self, file: BinaryIO, about: About, key: str) -> None:
-        state = os.fstat(file.fileno())
+    def __init__(self, key: str, state: os.stat_result, about: About, file: BinaryIO | None = None) -> None:
         self.file = file
         self.size = state.st_size
         self.modified = state.st_mtime_ns // 1_000_000_000
         is_ours = (about.get("size"), about.get("time")) == (state.st_size, state.st_mtime_ns)
-        self.about = about if is_ours else {"headers": {"content-type": _guessed(key)}}
+        self.about = about if is_ours else {}
         # A file that came without us: reading 5 GB for its MD5 would be too dear. S3's own
         # ETags are no MD5 either where they have a dash.
         mark = md5(f"{state.st_size} {state.st_mtime_ns}".encode(), usedforsecurity=False).hexdigest()
-        self.etag: str = self.about.get("etag") or f"{mark}-1"
+        self.etag: str = self.about.get("etag", f"{mark}-1")
+        self.headers: dict[str, str] = self.about.get("headers") or {"content-type": _guessed(key)}
 
 
 def is_plain(key: str) -> bool:
@@ -78,6 +79,14 @@ def _is_reachable(key: str) -> bool:
     if os.name == "nt":  # pragma: no cover  # there, other names are read as what they are not
         return is_plain(key)
     return not _is_own(key) and not {"", ".", ".."}.intersection(key.split("/")) and "\0" not in key
+
+
+def _is_key(key: str) -> bool:
+    """Tell whether a path is a key: UTF-8, and not too long."""
+    try:
+        return len(key.encode()) <= _LONGEST_KEY
+    except UnicodeEncodeError:
+        return False
 
 
 def _guessed(key: str) -> str:
@@ -164,31 +173,45 @@ class Folder:
 
     # Reading
 
+    def look(self, key: str) -> Found | None:
+        """Return the object, or None."""
+        with self.lock, suppress(FileNotFoundError):
+            path = self._existing(key)
+            return None if path is None else Found(key, os.stat(path), _read(self._about(key)))
+        return None
+
     def open(self, key: str) -> Found | None:
         """Return the object, its file open, or None. Raises OSError where it can not be read."""
-        with self.lock:
+        with self.lock, suppress(FileNotFoundError):
             path = self._existing(key)
-            return None if path is None else Found(open(path, "rb"), _read(self._about(key)), key)  # noqa: SIM115
+            if path is not None:
+                file = open(path, "rb")  # noqa: SIM115  # whoever asked closes it
+                return Found(key, os.fstat(file.fileno()), _read(self._about(key)), file)
+        return None
 
     def keys(self, prefix: str = "") -> list[str]:
         """Return the keys that begin with ``prefix``, in the order of their UTF-8."""
-        found = {key for key in self._plain_keys() if key.startswith(prefix)}
-        odd = os.path.join(self.own, "odd")
-        with suppress(FileNotFoundError):
-            for name in os.listdir(odd):
-                key = _read(os.path.join(self.own, "about", name)).get("key", "")
-                found.update([key] if key and key.startswith(prefix) else [])
+        found = {key for key in (*self._plain_keys(), *self._odd_keys()) if key.startswith(prefix)}
         return sorted(found, key=str.encode)
 
+    def _odd_keys(self) -> Iterator[str]:
+        with suppress(FileNotFoundError):
+            for name in os.listdir(os.path.join(self.own, "odd")):
+                if key := _read(os.path.join(self.own, "about", name)).get("key"):
+                    yield key
+
     def _plain_keys(self) -> Iterator[str]:
-        for folder, folders, files in os.walk(self.root):
-            if folder == self.root:
-                folders[:] = [name for name in folders if not _is_own(name)]
-            start = os.path.relpath(folder, self.root).replace(os.sep, "/") + "/"
-            for name in files:
-                with suppress(UnicodeEncodeError):  # a name that is no UTF-8 is no key
-                    key = (start.removeprefix("./") + name).encode().decode()
-                    if len(key.encode()) <= 1024 and self._is_file(os.path.join(folder, name)):
+        waiting = [""]
+        while waiting:
+            start = waiting.pop()
+            with suppress(OSError), os.scandir(os.path.join(self.root, start)) as entries:
+                for entry in entries:
+                    key = start + entry.name
+                    if _is_own(key) or not _is_key(key):
+                        continue
+                    if entry.is_dir(follow_symlinks=False):
+                        waiting.append(key + "/")
+                    elif entry.is_file(follow_symlinks=False) or self._is_file(entry.path):
                         yield key
 
     # Writing
@@ -210,7 +233,7 @@ class Folder:
         """Make a new file the object ``key``, unless ``guard``, who sees the old one, raises."""
         file.close()
         with self.lock:
-            self._guarded(key, guard)
+            guard(self.look(key))
             target = self._target(key)
             state = os.stat(file.name)
             about = {"key": key, "size": state.st_size, "time": state.st_mtime_ns, **about}
@@ -220,17 +243,11 @@ class Folder:
     def remove(self, key: str, guard: Guard) -> None:
         """Take the object away, where it is there."""
         with self.lock:
-            self._guarded(key, guard)
+            guard(self.look(key))
             while path := self._existing(key):
                 os.unlink(path)
             with suppress(FileNotFoundError):
                 os.unlink(self._about(key))
-
-    def _guarded(self, key: str, guard: Guard) -> None:
-        found = self.open(key)
-        if found is not None:
-            found.file.close()
-        guard(found)
 
     def _write(self, path: str, about: About) -> None:
         os.makedirs(os.path.dirname(path), exist_ok=True)
@@ -278,6 +295,19 @@ class Folder:
             numbers = sorted([int(name) for name in os.listdir(folder) if name.isdecimal()])
             return {number: _read(os.path.join(folder, f"{number}.about")) for number in numbers}
         return {}
+
+    def join(self, upload_id: str, numbers: list[int], key: str, about: About, guard: Guard) -> bool:
+        """Make parts the object ``key``; False where the upload has ended meanwhile."""
+        from shutil import copyfileobj
+
+        with suppress(FileNotFoundError), self.new() as file:
+            for number in numbers:
+                with open(self.part(upload_id, number), "rb") as part:
+                    copyfileobj(part, file, 1 << 20)
+            self.commit(file, key, about, guard)
+            self.end(upload_id)
+            return True
+        return False
 
     def end(self, upload_id: str) -> None:
         """Take an upload and its parts away."""

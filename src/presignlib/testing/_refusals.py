@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from ..credentials import Credentials
     from ..url_parts import URLParts
-    from ._answers import Request
+    from ._requests import Request
 
     Element: TypeAlias = "tuple[str, str | int | list[Element] | None]"
 
@@ -35,74 +35,75 @@ _PARSING = "Error parsing the X-Amz-Credential parameter; "
 _NEEDED = ("Algorithm", "Credential", "Signature", "Date", "SignedHeaders", "Expires")
 _PARAMETERS = "AuthorizationQueryParametersError"
 
-# Codes with their status and sentence; those that are not here are 400 and bring their own.
+# S3's codes whose status is not 400, and what it says with those that have one sentence.
+_STATUSES = {
+    "AccessDenied": 403,
+    "AccessForbidden": 403,
+    "InternalError": 500,
+    "InvalidAccessKeyId": 403,
+    "InvalidPartNumber": 416,
+    "InvalidRange": 416,
+    "MethodNotAllowed": 405,
+    "MissingContentLength": 411,
+    "NoSuchBucket": 404,
+    "NoSuchKey": 404,
+    "NoSuchUpload": 404,
+    "NoSuchVersion": 404,
+    "NotImplemented": 501,
+    "PreconditionFailed": 412,
+    "SignatureDoesNotMatch": 403,
+}
 _SAYINGS = {
-    "AccessDenied": (403, "Access Denied"),
-    "AccessForbidden": (403, "CORSResponse: This CORS request is not allowed."),
-    "AccessControlListNotSupported": (400, "The bucket does not allow ACLs"),
-    "BadDigest": (400, "The Content-MD5 you specified did not match what we received."),
-    "EntityTooLarge": (400, "Your proposed upload exceeds the maximum allowed size"),
-    "EntityTooSmall": (400, "Your proposed upload is smaller than the minimum allowed size"),
-    "ExpiredToken": (400, "The provided token has expired."),
-    "IncompleteBody": (
-        400,
-        "You did not provide the number of bytes specified by the Content-Length HTTP header",
-    ),
-    "InternalError": (500, "We encountered an internal error. Please try again."),
-    "InvalidAccessKeyId": (403, "The AWS Access Key Id you provided does not exist in our records."),
-    "InvalidDigest": (400, "The Content-MD5 you specified was invalid."),
+    "AccessControlListNotSupported": "The bucket does not allow ACLs",
+    "AccessDenied": "Access Denied",
+    "AccessForbidden": "CORSResponse: This CORS request is not allowed.",
+    "BadDigest": "The Content-MD5 you specified did not match what we received.",
+    "EntityTooLarge": "Your proposed upload exceeds the maximum allowed size",
+    "EntityTooSmall": "Your proposed upload is smaller than the minimum allowed size",
+    "ExpiredToken": "The provided token has expired.",
+    "IncompleteBody": "You did not provide the number of bytes specified by the Content-Length HTTP header",
+    "InternalError": "We encountered an internal error. Please try again.",
+    "InvalidAccessKeyId": "The AWS Access Key Id you provided does not exist in our records.",
+    "InvalidDigest": "The Content-MD5 you specified was invalid.",
     "InvalidPart": (
-        400,
-        "One or more of the specified parts could not be found. The part may not have been uploaded, "
-        "or the specified entity tag may not match the part's entity tag.",
+        "One or more of the specified parts could not be found. The part may not have been "
+        "uploaded, or the specified entity tag may not match the part's entity tag."
     ),
-    "InvalidPartNumber": (416, "The requested partnumber is not satisfiable"),
-    "InvalidPartOrder": (
-        400,
-        "The list of parts was not in ascending order. Parts must be ordered by part number.",
-    ),
-    "InvalidRange": (416, "The requested range is not satisfiable"),
-    "InvalidStorageClass": (400, "The storage class you specified is not valid"),
-    "InvalidToken": (400, "The provided token is malformed or otherwise invalid."),
-    "InvalidURI": (400, "Couldn't parse the specified URI."),
-    "KeyTooLongError": (400, "Your key is too long"),
+    "InvalidPartNumber": "The requested partnumber is not satisfiable",
+    "InvalidPartOrder": "The list of parts was not in ascending order. Parts must be ordered by part number.",
+    "InvalidRange": "The requested range is not satisfiable",
+    "InvalidStorageClass": "The storage class you specified is not valid",
+    "InvalidToken": "The provided token is malformed or otherwise invalid.",
+    "InvalidURI": "Couldn't parse the specified URI.",
+    "KeyTooLongError": "Your key is too long",
     "MalformedXML": (
-        400,
-        "The XML you provided was not well-formed or did not validate against our published schema",
+        "The XML you provided was not well-formed or did not validate against our published schema"
     ),
-    "MaxPostPreDataLengthExceeded": (
-        400,
-        "Your POST request fields preceding the upload file were too large.",
-    ),
-    "MetadataTooLarge": (400, "Your metadata headers exceed the maximum allowed metadata size"),
-    "MethodNotAllowed": (405, "The specified method is not allowed against this resource."),
-    "MissingContentLength": (411, "You must provide the Content-Length HTTP header."),
-    "NoSuchBucket": (404, "The specified bucket does not exist"),
-    "NoSuchKey": (404, "The specified key does not exist."),
+    "MaxPostPreDataLengthExceeded": "Your POST request fields preceding the upload file were too large.",
+    "MetadataTooLarge": "Your metadata headers exceed the maximum allowed metadata size",
+    "MethodNotAllowed": "The specified method is not allowed against this resource.",
+    "MissingContentLength": "You must provide the Content-Length HTTP header.",
+    "NoSuchBucket": "The specified bucket does not exist",
+    "NoSuchKey": "The specified key does not exist.",
     "NoSuchUpload": (
-        404,
-        "The specified upload does not exist. The upload ID may be invalid, or the upload may have been "
-        "aborted or completed.",
+        "The specified upload does not exist. The upload ID may be invalid, or the upload may "
+        "have been aborted or completed."
     ),
-    "NoSuchVersion": (404, "The specified version does not exist."),
-    "NotImplemented": (501, "A header you provided implies functionality that is not implemented"),
-    "PreconditionFailed": (412, "At least one of the pre-conditions you specified did not hold"),
+    "NoSuchVersion": "The specified version does not exist.",
+    "NotImplemented": "A header you provided implies functionality that is not implemented",
+    "PreconditionFailed": "At least one of the pre-conditions you specified did not hold",
     "RequestTimeout": (
-        400,
-        "Your socket connection to the server was not read from or written to within the timeout period. "
-        "Idle connections will be closed.",
+        "Your socket connection to the server was not read from or written to within the timeout "
+        "period. Idle connections will be closed."
     ),
     "SignatureDoesNotMatch": (
-        403,
-        "The request signature we calculated does not match the signature you provided. Check your key and "
-        "signing method.",
+        "The request signature we calculated does not match the signature you provided. Check "
+        "your key and signing method."
     ),
     "XAmzContentSHA256Mismatch": (
-        400,
-        "The provided 'x-amz-content-sha256' header does not match what was computed.",
+        "The provided 'x-amz-content-sha256' header does not match what was computed."
     ),
 }
-
 _ESCAPES = {code: f"&#{code};" for code in {*range(32), 127} - {9, 10}}
 _ESCAPES.update({ord("&"): "&amp;", ord("<"): "&lt;", ord(">"): "&gt;", ord('"'): "&quot;"})
 
@@ -113,8 +114,8 @@ class Refusal(Exception):  # noqa: N818  # it is an answer, and as rightful as a
     def __init__(self, code: str, message: str = "", **elements: str | int) -> None:
         super().__init__(code)
         self.code = code
-        self.status, said = _SAYINGS.get(code, (400, ""))
-        self.message = message or said
+        self.status = _STATUSES.get(code, 400)
+        self.message = message or _SAYINGS[code]
         self.elements: list[Element] = [(name.replace("_", "-"), text) for name, text in elements.items()]
 
     def document(self, request_id: str) -> bytes:
@@ -272,7 +273,7 @@ def _mismatch(request: Request, parts: URLParts) -> Refusal:
         encode_path(request.path),
         parts.canonical_query(),
         lines,
-        request.option("x-amz-content-sha256") or "UNSIGNED-PAYLOAD",
+        request.options.get("x-amz-content-sha256", "UNSIGNED-PAYLOAD"),
     )
     text = string_to_sign(parts.auth["X-Amz-Date"], credential_scope(date, region, service), canonical)
     return signature_refusal(key_id, text, parts.auth["X-Amz-Signature"], CanonicalRequest=canonical)

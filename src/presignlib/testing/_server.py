@@ -10,9 +10,10 @@ from socketserver import TCPServer
 from threading import Thread
 from time import monotonic
 
-from ._answers import Answer, Request, answer, refused
+from ._answers import answer
 from ._bodies import CHUNK
 from ._refusals import Refusal
+from ._requests import Answer, refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -107,8 +108,8 @@ class _Handler(BaseHTTPRequestHandler):
     server: Server
 
     def setup(self) -> None:
-        self.timeout = self.server.patience
         super().setup()
+        self.connection.settimeout(self.server.patience)
 
     def version_string(self) -> str:
         return "presignlib.testing"
@@ -144,14 +145,13 @@ class _Handler(BaseHTTPRequestHandler):
         if length is not None and length < 0:
             return self.send_error(400)
         target = self.requestline.split(" ")[1]  # self.path has lost slashes at its front
-        request = Request(self.command, target, self.headers.items(), self, length)
+        headers = self.headers.items()
         self.server.give_time(self.connection, self.server.patience + (length or 0) / _SLOWEST)
         try:
-            given, last = answer(self.server.store, request), False
+            given, left = answer(self.server.store, self.command, target, headers, self, length)
         except TimeoutError:
-            given, last = refused(Refusal("RequestTimeout")), True
-        left = request.body.left if request.body else 0
-        last = last or self._is_waiting or "transfer-encoding" in self.headers
+            given, left = refused(Refusal("RequestTimeout")), -1
+        last = left < 0 or self._is_waiting or "transfer-encoding" in self.headers
         try:
             self._send(given, last=last)
         finally:
@@ -183,7 +183,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._is_waiting = False
             self.send_response_only(100)
             self.end_headers()
-        return self.rfile.read1(count)  # type: ignore[attr-defined]  # it is buffered
+        return self.rfile.read1(count)
 
     def _send(self, given: Answer, *, last: bool) -> None:
         self.send_response(given.status)
@@ -208,5 +208,5 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.give_time(self.connection, _LINGER)
         with suppress(OSError):
             self.connection.shutdown(socket.SHUT_WR)
-            while self.rfile.read1(CHUNK):  # type: ignore[attr-defined]  # as above
+            while self.rfile.read1(CHUNK):
                 pass
