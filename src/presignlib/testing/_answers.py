@@ -65,7 +65,7 @@ def answer(
     given, request_id, request = None, token_hex(8).upper(), None
     headers = list(headers)
     try:
-        request = Request(method, target, headers, source, length)
+        request = Request(method, target, headers, source, length, store.bucket)
         given = _answered(store, request)
     except Refusal as refusal:
         given = refused(refusal, request_id)

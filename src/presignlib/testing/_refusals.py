@@ -210,7 +210,7 @@ def _unreadable(request: Request, parts: URLParts) -> Refusal | None:
         said = "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query "
         said += "string parameter or the Authorization header should be specified"
         return Refusal("InvalidArgument", said, ArgumentName="Authorization")
-    if parts.repeated or any(f"X-Amz-{name}" not in parts.auth for name in _NEEDED):
+    if parts.repeated or not all(parts.auth.get(f"X-Amz-{name}") for name in _NEEDED):
         said = "Query-string authentication version 4 requires the "
         said += ", ".join([f"X-Amz-{name}" for name in _NEEDED[:-1]]) + ", and X-Amz-Expires parameters."
         return Refusal(_PARAMETERS, said)

@@ -31,7 +31,8 @@ class Request:
 
     ``length`` is that of the body, None where it is not known. ``fields`` has the headers
     by lower-case name; ``options`` has beside them what the query says of ``x-amz-*``,
-    which S3 takes for headers. ``path``, ``bucket`` and ``key`` are decoded.
+    which S3 takes for headers. ``path``, ``bucket`` and ``key`` are decoded; the bucket may
+    stand in the host, as ``NAME.localhost`` or before any domain where it is ``bucket``.
 
     Raises Refusal for a target that can not be read.
     """
@@ -43,6 +44,7 @@ class Request:
         headers: Iterable[tuple[str, str]],
         source: Readable | None = None,
         length: int | None = 0,
+        bucket: str = "",
     ) -> None:
         self.method = method
         self.target = target
@@ -57,7 +59,7 @@ class Request:
         try:
             self.query = dict(reversed(parse_presigned(target).pairs))  # the first of a name counts
             self.path = unquote(raw, errors="strict")
-            self.bucket, self.key = self._address(raw)
+            self.bucket, self.key = self._address(raw, bucket)
         except (MalformedURLError, UnicodeDecodeError):
             raise Refusal("InvalidURI") from None
         hoisted = {name.lower(): text for name, text in self.query.items()}
@@ -65,10 +67,12 @@ class Request:
             name: text for name, text in hoisted.items() if name.startswith("x-amz-")
         } | self.fields
 
-    def _address(self, path: str) -> tuple[str, str]:
-        """Return bucket and key: the bucket is in the host, ``NAME.localhost``, or begins the path."""
-        name, _, port = self.fields.get("host", "").lower().partition(":")
-        if name.endswith(".localhost") and (port.isdigit() or not port):
+    def _address(self, path: str, known: str) -> tuple[str, str]:
+        """Return bucket and key: the bucket is in the host, or begins the path."""
+        name = self.fields.get("host", "").lower().partition(":")[0]
+        if known and name.startswith(known + "."):
+            bucket, key = known, path[1:]
+        elif name.endswith(".localhost"):
             bucket, key = name.removesuffix(".localhost"), path[1:]
         else:
             bucket, _, key = path[1:].partition("/")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 from contextlib import suppress
+from email.errors import FirstHeaderLineIsContinuationDefect, MissingHeaderBodySeparatorDefect
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socketserver import TCPServer
 from threading import Thread
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 _MOST = 1_024  # connections at once
 _SLOWEST = 64 * 1024  # bytes a second, over a whole body
 _LINGER = 5.0  # seconds for a client to read an answer before its connection ends
+_ASKEW = (FirstHeaderLineIsContinuationDefect, MissingHeaderBodySeparatorDefect)
 _POLL = 0.05  # seconds between looks at who is too slow, and whether to stop
 
 
@@ -168,7 +170,8 @@ class _Handler(BaseHTTPRequestHandler):
     def _length(self) -> int | None:
         """Return the body's length, None where it is not told, a negative one where all is askew."""
         values = self.headers.get_all("content-length", [])
-        if self.headers.defects or any("\n" in value or "\r" in value for value in self.headers.values()):
+        is_askew = any(isinstance(defect, _ASKEW) for defect in self.headers.defects)
+        if is_askew or any("\n" in value or "\r" in value for value in self.headers.values()):
             return -1
         if "transfer-encoding" in self.headers:
             return -1 if values else None
