@@ -10,6 +10,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from html import unescape
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic, sleep
@@ -130,6 +131,26 @@ def test_a_page_of_a_prefix_shows_nothing_else(tmp_path: Path) -> None:
     with demo(str(tmp_path), "--prefix", "in/") as page:
         html = page.send("GET", "/").body
     assert (True, False) == (b"in/a.txt" in html, b"out.txt" in html)
+
+
+@pytest.mark.parametrize("name", ["form é ☃.txt", "a;b.txt", "C:\\\\a\\\\form.txt"])
+def test_a_form_names_the_object_as_the_browser_names_the_file(name: str, tmp_path: Path) -> None:
+    with demo(str(tmp_path)) as page:
+        html = page.send("GET", "/").body.decode()
+        fields = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', html)
+        parts = [f'name="{field}"\r\n\r\n{unescape(value)}' for field, value in fields]
+        parts += ['name="Content-Type"\r\n\r\ntext/plain', f'name="file"; filename="{name}"\r\n\r\nby form']
+        body = "".join(f"--B\r\nContent-Disposition: form-data; {part}\r\n" for part in parts) + "--B--\r\n"
+        answer = page.send(
+            "POST",
+            f"{page.site.store}/demo",
+            body.encode(),
+            Content_Type="multipart/form-data; boundary=B",
+        )
+        assert (303, True) == (answer.status, answer.headers["Location"].startswith(page.address)), answer
+        assert (
+            b"by form" == page.send("GET", page.links(name.replace("\\\\", "/").rpartition("/")[2])[1]).body
+        )
 
 
 # ---- What strangers do not get

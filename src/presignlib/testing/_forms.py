@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from base64 import b64decode
 from datetime import datetime, timezone
-from email import message_from_bytes
+from email import message_from_string
 from email.message import Message
 from hmac import compare_digest
 from urllib.parse import quote
@@ -157,22 +157,17 @@ class Form:
                 raise _malformed()
             self._more()
         head, self._buffer = self._buffer[:end], self._buffer[end + 4 :]
-        message = message_from_bytes(head.lstrip(b" \t\r\n"))
+        try:  # browsers write names in UTF-8
+            message = message_from_string(head.lstrip(b" \t\r\n").decode())
+        except UnicodeDecodeError:
+            raise _malformed() from None
         name = message.get_param("name", header="content-disposition")
         if not isinstance(name, str):
             raise _malformed()
         if name == "file" and "key" in self.fields:  # some browsers send a path
-            filename = _text(message.get_filename("")).replace("\\", "/").rpartition("/")[2]
+            filename = message.get_filename("").replace("\\", "/").rpartition("/")[2]
             self.fields["key"] = self.fields["key"].replace("${filename}", filename)
         return name.lower()
-
-
-def _text(raw: str) -> str:
-    """Return a name that came as UTF-8, which the parser of mail does not expect."""
-    try:
-        return raw.encode("ascii", "surrogateescape").decode()
-    except ValueError:
-        raise _malformed() from None
 
 
 def _boundary(content_type: str) -> bytes:
