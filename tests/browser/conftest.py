@@ -7,7 +7,7 @@ import re
 import shutil
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 
@@ -37,7 +37,7 @@ def pytest_itemcollected(item: pytest.Item) -> None:
         item.add_marker(pytest.mark.browser)
 
 
-def _not_here(why: str) -> None:
+def _not_here(why: str) -> NoReturn:
     """Fail where tests must run, skip elsewhere; both say what was not tried."""
     if os.environ.get("CI") == "true":
         pytest.fail(f"the page was tried in no browser: {why}")
@@ -47,13 +47,14 @@ def _not_here(why: str) -> None:
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """Playwright's event loop runs in this thread, so it ends before other modules begin."""
-    api = pytest.importorskip("playwright.sync_api") if os.environ.get("CI") != "true" else None
-    if api is None:
-        from playwright import sync_api as api
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        _not_here("there is no playwright")
     program = shutil.which("chromium")
     if program is None:
         _not_here("there is no chromium")
-    with api.sync_playwright() as playwright:
+    with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=list(ARGUMENTS))
         yield browser
         browser.close()
@@ -72,7 +73,7 @@ def opened(chromium: Browser) -> Iterator[Opened]:
             page = context.new_page()
             page.on("console", lambda message: _note(said, message.type, message.text))
             page.on("pageerror", lambda error: said.append(str(error)))
-            page.on("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss()))
+            page.on("dialog", lambda dialog: said.append(dialog.message))
             page.goto(address)
             return page
 
