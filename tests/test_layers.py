@@ -50,7 +50,7 @@ LAYERS = (
     | {f"testing._{part}" for part in ("answers", "bodies", "forms", "objects", "reading")}
     | {f"testing._{part}" for part in ("refusals", "requests", "server", "writing")},
     # The page is a program over public names; it has the store where no bucket is given.
-    {"demo._bucket", "demo._page"},
+    {"demo._bucket", "demo._page", "demo._uploads"},
     {"demo._site"},
     {"demo._server"},
     {"demo"},
@@ -160,7 +160,8 @@ ARROWS = {
     "testing._server": "testing._answers testing._bodies testing._refusals testing._requests",
     "demo._bucket": "",
     "demo._page": "",
-    "demo._site": "demo._bucket demo._page s3",  # s3 knows which keys browsers rewrite
+    "demo._uploads": "",
+    "demo._site": "demo._bucket demo._page demo._uploads s3",  # s3 knows which keys browsers rewrite
     "demo._server": "demo._site",
     "demo": "demo._bucket demo._server demo._site testing",
     "cli": "_cli_diagnose demo providers",

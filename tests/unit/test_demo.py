@@ -392,11 +392,11 @@ def test_every_answer_has_the_headers_that_guard_it(target: str) -> None:
         "base-uri": "'none'",
         "frame-ancestors": "'none'",
     } == policy
-    assert ("nosniff", "no-store", "same-origin", "DENY") == (
+    assert ("nosniff", "no-store", "same-origin", "same-origin") == (
         headers["X-Content-Type-Options"],
         headers["Cache-Control"],
         headers["Referrer-Policy"],
-        headers["X-Frame-Options"],
+        headers["Cross-Origin-Resource-Policy"],
     )
 
 

@@ -56,7 +56,7 @@ class _Handler(BaseHTTPRequestHandler):
         hosts = self.headers.get_all("host", [])
         headers = {name.lower(): value for name, value in self.headers.items()}
         headers["host"] = hosts[0] if len(hosts) == 1 else ""
-        length = headers.get("content-length", "0")
+        length = ",".join(self.headers.get_all("content-length", ["0"]))  # two lengths are none
         fits = length.isascii() and length.isdigit() and len(length) < 10 and int(length) <= LONGEST_BODY
         if not fits or "transfer-encoding" in headers:
             self.close_connection = True

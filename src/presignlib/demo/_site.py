@@ -4,7 +4,7 @@ It holds the right to sign, so it must not sign for strangers. A page of another
 could reach it through its reader's browser in two ways. Under a name that leads to
 this address (DNS rebinding) it has a foreign ``Host``; with a form or a script (CSRF) a
 foreign ``Origin``, and it lacks the token, which is new at each start and in the page
-alone. What may be signed besides reading is the closed set in ``_UPLOADS``.
+alone. What may be signed besides reading is the closed set in ``_uploads``.
 """
 
 from __future__ import annotations
@@ -20,13 +20,14 @@ from .. import CredentialsError, NoRegionError, PresignError, diagnose
 from ..s3 import is_rewritten
 from . import _page
 from ._bucket import MOST, RefusedError, UnreachableError, delete, fetch, listed
+from ._uploads import NAMES, signed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any
 
-    from .. import PresignedURL, Presigner
+    from .. import Presigner
     from ._bucket import Fetch, Object
 
     Fields = Mapping[str, str]
@@ -146,12 +147,10 @@ class Site:
         return {
             "Cache-Control": "no-store",
             "Content-Security-Policy": policy,
-            "Cross-Origin-Opener-Policy": "same-origin",
             "Cross-Origin-Resource-Policy": "same-origin",
             # As good as no-referrer towards others; that would make Origin "null" on our own forms.
             "Referrer-Policy": "same-origin",
             "X-Content-Type-Options": "nosniff",
-            "X-Frame-Options": "DENY",
         }
 
     # ---- Who asks
@@ -211,8 +210,7 @@ class Site:
         except PresignError as error:
             table, status = _page.failure(told(error)), 502 if isinstance(error, RefusedError) else 503
         uploads = status == 200 and settings.changes
-        signed = next((row.signed for row in rows if row.signed), None)
-        limited = signed is not None and signed.limited_by == "credentials"
+        limited = any(row.signed and row.signed.limited_by == "credentials" for row in rows)
         page = _page.page(
             {
                 "bucket": settings.bucket,
@@ -241,8 +239,8 @@ class Site:
         presigner, bucket = self.settings.presigner, self.settings.bucket
         if is_rewritten(each.key):
             return _page.Row(each, "", None)
-        signed = presigner.get(bucket, each.key, expires=expires)
-        return _page.Row(each, presigner.object_url(bucket, each.key), signed)
+        url = presigner.get(bucket, each.key, expires=expires)
+        return _page.Row(each, presigner.object_url(bucket, each.key), url)
 
     def _upload(self, request: Request) -> _page.Markup:
         settings = self.settings
@@ -265,12 +263,11 @@ class Site:
     def _sign(self, request: Request) -> Response:
         self._check_token(request.headers.get("x-demo-token", ""))
         asked = _document(request)
-        make = _UPLOADS.get(str(asked.get("do")))
-        if make is None:
-            raise _Refusal(400, "do has to be one of " + ", ".join(_UPLOADS))
+        if asked.get("do") not in NAMES:
+            raise _Refusal(400, "do has to be one of " + ", ".join(NAMES))
         key = self._checked_key(asked.get("key"))
         try:
-            url, body = make(self.settings.presigner, self.settings.bucket, key, asked)
+            url, body = signed(self.settings.presigner, self.settings.bucket, key, asked)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             why = str(error) if isinstance(error, PresignError) else "what was asked for lacks something"
             raise _Refusal(400, why) from None
@@ -292,47 +289,6 @@ class Site:
             raise _Refusal(400, "url and text have to be text.")
         told = diagnose(url, text or None, status=status or None, method=method)
         return _data({"code": told.code, "cause": told.cause, "fix": told.fix})
-
-
-def _put(presigner: Presigner, bucket: str, key: str, asked: dict[str, Any]) -> tuple[PresignedURL, str]:
-    size, kind, replace = asked["size"], asked["type"], bool(asked.get("replace"))
-    return presigner.put(
-        bucket, key, content_type=kind, content_length=size, overwrite=replace, expires="15m"
-    ), ""
-
-
-def _create(presigner: Presigner, bucket: str, key: str, asked: dict[str, Any]) -> tuple[PresignedURL, str]:
-    return presigner.multipart(bucket, key, content_type=asked["type"], expires="15m").create(), ""
-
-
-def _part(presigner: Presigner, bucket: str, key: str, asked: dict[str, Any]) -> tuple[PresignedURL, str]:
-    upload = presigner.multipart(bucket, key, expires="1h")
-    return upload.part(asked["id"], asked["number"], content_length=asked["size"]), ""
-
-
-def _parts(presigner: Presigner, bucket: str, key: str, asked: dict[str, Any]) -> tuple[PresignedURL, str]:
-    upload = presigner.multipart(bucket, key, expires="15m")
-    return upload.list_parts(asked["id"], part_number_marker=asked.get("after") or None), ""
-
-
-def _complete(presigner: Presigner, bucket: str, key: str, asked: dict[str, Any]) -> tuple[PresignedURL, str]:
-    upload = presigner.multipart(bucket, key, overwrite=bool(asked.get("replace")), expires="15m")
-    body = upload.complete_body({int(number): etag for number, etag in asked["parts"].items()})
-    return upload.complete(asked["id"]), body
-
-
-def _abort(presigner: Presigner, bucket: str, key: str, asked: dict[str, Any]) -> tuple[PresignedURL, str]:
-    return presigner.multipart(bucket, key, expires="15m").abort(asked["id"]), ""
-
-
-_UPLOADS = {
-    "put": _put,
-    "create": _create,
-    "part": _part,
-    "parts": _parts,
-    "complete": _complete,
-    "abort": _abort,
-}
 
 
 def _fields(text: str) -> Fields:
