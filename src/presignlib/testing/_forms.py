@@ -120,10 +120,7 @@ class Form:
         while (name := self._next()) != "file":
             value = b"".join(self.until(left))
             left -= len(value) + len(name)
-            try:
-                self.fields.setdefault(name, value.decode())
-            except UnicodeDecodeError:
-                raise _malformed() from None
+            self.fields.setdefault(name, _text(value))
 
     def _more(self) -> None:
         data = self._body.read(CHUNK)
@@ -157,10 +154,7 @@ class Form:
                 raise _malformed()
             self._more()
         head, self._buffer = self._buffer[:end], self._buffer[end + 4 :]
-        try:  # browsers write names in UTF-8
-            message = message_from_string(head.lstrip(b" \t\r\n").decode())
-        except UnicodeDecodeError:
-            raise _malformed() from None
+        message = message_from_string(_text(head).lstrip())
         name = message.get_param("name", header="content-disposition")
         if not isinstance(name, str):
             raise _malformed()
@@ -168,6 +162,13 @@ class Form:
             filename = message.get_filename("").replace("\\", "/").rpartition("/")[2]
             self.fields["key"] = self.fields["key"].replace("${filename}", filename)
         return name.lower()
+
+
+def _text(raw: bytes) -> str:
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        raise _malformed() from None
 
 
 def _boundary(content_type: str) -> bytes:
@@ -230,7 +231,7 @@ def _tests(condition: Any) -> list[tuple[str, Any, Any]]:
     operator, name, value = condition
     if operator.lower() == "content-length-range":
         return [("content-length-range", int(name), int(value))]
-    if operator.lower() not in ("eq", "starts-with") or not isinstance(value, str) or name[0] != "$":
+    if operator.lower() not in ("eq", "starts-with") or not isinstance(value, str) or name[:1] != "$":
         raise ValueError
     return [(operator.lower(), name[1:].lower(), value)]
 
@@ -239,5 +240,7 @@ def _holds(operator: str, found: str | None, value: str, name: str) -> bool:
     if found is None or operator == "eq":
         return found == value
     # A content type may be a list, each part of which is looked at.
-    listed = found.split(",") if name == "content-type" else [found]
-    return all(part.strip().startswith(value) for part in listed) or found.startswith(value)
+    is_list = name == "content-type" and "," in found
+    return all(
+        part.startswith(value) for part in ([p.strip() for p in found.split(",")] if is_list else [found])
+    )
