@@ -56,6 +56,7 @@ NOT_RUN = {
     "python3 -m venv": "only makes room for the install that is not run",
     "python3 tests/servers/try_it.py": "starts a server; tests/servers/test_try_it.py runs it",
     "./test": "is what runs this test",
+    "PRESIGN_SCREENSHOTS=/tmp/page": "the same",
     "curl": "asks AWS, with the key of no account",
     "presignlib demo": "serves until Ctrl-C; tests/integration/test_demo.py starts and ends it",
     "PYTHONPATH=src python3 -m presignlib demo": "the same, from a checkout",

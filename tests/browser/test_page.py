@@ -192,7 +192,7 @@ def test_an_object_is_replaced_only_where_the_reader_says_so(
     page = opened(running.address)
     path = file_of(tmp_path / "hello.txt", b"other")
     page.set_input_files("#files", path)
-    page.get_by_text("the object is there already").wait_for()
+    page.get_by_text("is there already: choose to replace it").wait_for()
     assert b"other" != (folder / "hello.txt").read_bytes()
     page.get_by_label("replace objects of the same name").check()
     page.get_by_role("button", name="Try again").click()
@@ -267,6 +267,16 @@ def test_an_upload_can_be_paused_and_tried_again(
     page.get_by_role("button", name="Try again").click()
     row(page, "large.bin")
     assert bytes(PART * 2) == (folder / "large.bin").read_bytes()
+
+
+def test_the_bar_shows_how_far_an_upload_is(opened: Opened, running: Demo, tmp_path: Path) -> None:
+    page = opened(running.address)
+    page.route("**partNumber=2**", lambda _: None)  # it never ends
+    page.set_input_files("#files", file_of(tmp_path / "large.bin", bytes(PART * 2)))
+    with page.expect_request("**partNumber=2**"):
+        pass
+    bar = page.get_by_role("progressbar", name="large.bin")
+    assert [PART, PART * 2] == bar.evaluate("bar => [bar.value, bar.max]")
 
 
 def test_an_upload_that_is_given_up_leaves_nothing(opened: Opened, running: Demo, tmp_path: Path) -> None:

@@ -180,7 +180,9 @@ async function upload(file, job) {
   try {
     await (file.size > page.large ? inParts : whole)(file, key, type, job);
   } catch (error) {
-    job.said.textContent = error.message;
+    job.said.textContent = error.status === 412
+      ? "An object of that name is there already: choose to replace it, and try again." : error.message;
+    job.bar.value = 0;
     job.button.textContent = "Try again";
     job.button.onclick = async () => { if (await upload(file, job)) finished([key]); };
     return false;
