@@ -258,8 +258,8 @@ def test_a_port_that_is_taken_is_named(capsys: pytest.CaptureFixture[str], sampl
         ),
         (["folder", "--bucket", "bbb"], "FOLDER must be left out with --bucket"),
         (["--region", "eu-west-1"], "--bucket must be given with --region"),
-        (["--expires", "0"], "expires must be 1 to 604800 seconds, got 0"),
-        (["--expires", "soon"], "expires must be"),
+        (["--expires", "0"], "must be 1 to 604800 seconds, got 0"),
+        (["--expires", "soon"], "must be whole seconds"),
     ],
 )
 def test_a_start_that_can_not_be_says_why(

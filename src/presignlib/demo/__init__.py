@@ -80,7 +80,8 @@ def run(options: Namespace) -> int:
     try:
         with ExitStack() as stack:
             server, site = started(options, stack)
-            print(_greeting(site), file=sys.stderr, flush=True)
+            sys.stderr.write(_greeting(site))
+            sys.stderr.flush()
             server.serve_forever(0.1)
     except KeyboardInterrupt:
         pass
@@ -202,4 +203,4 @@ def _greeting(site: Site) -> str:
     except PresignError as error:
         failure = told(error)
         lines += [f"  {failure.what}: {failure.cause}", f"  {failure.fix}"]
-    return "\n".join(lines)
+    return "\n".join([*lines, ""])
