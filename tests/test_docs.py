@@ -34,6 +34,7 @@ from presignlib import (
     cli,
     errors,
 )
+from presignlib.testing import Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -345,6 +346,7 @@ MODULES = {
     "presignlib.cli": "cli.md",
     "presignlib.services": "services.md",
     "presignlib.boto": "boto.md",
+    "presignlib.testing": "testing.md",
 }
 
 
@@ -390,6 +392,7 @@ def public_attributes(kind: type) -> set[str]:
         (MultipartUpload, "presignlib.md"),
         (Batch, "presignlib.md"),
         (Credentials, "credentials.md"),
+        (Store, "testing.md"),
     ],
 )
 def test_a_reference_page_lists_the_attributes_of_a_class(kind: type, page: str) -> None:
@@ -399,6 +402,12 @@ def test_a_reference_page_lists_the_attributes_of_a_class(kind: type, page: str)
         if not name.startswith("_")
     }
     assert expected == set(first_cells(section(REFERENCE / page, kind.__name__)))
+
+
+def test_the_reference_shows_how_a_store_is_made() -> None:
+    page = REFERENCE / "testing.md"
+    assert plain_signature("Store", Store) in shown_signatures(page)
+    assert set(inspect.signature(Store).parameters) == set(first_cells(section(page, "Arguments")))
 
 
 def test_the_reference_lists_the_methods_of_a_presigner() -> None:

@@ -98,6 +98,11 @@ def test_credentials_of_the_environment_load_no_network() -> None:
     assert set() == _among(set(modules), NETWORK)
 
 
+def test_what_pytest_loads_at_its_start_loads_none_either() -> None:
+    """``presignlib.testing`` is a plugin: each run of pytest imports it, whoever needs a store."""
+    assert set() == _among(_loaded("import presignlib.testing"), (*DEAR, *NETWORK, "pytest", "_pytest"))
+
+
 # Where it works
 
 RESULT = f"{SIGN}\nresult = str(url)"

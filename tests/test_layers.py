@@ -156,7 +156,8 @@ ARROWS = {
     "testing._reading": "testing._bodies testing._refusals testing._requests",
     "testing._writing": "testing._bodies testing._reading testing._refusals testing._requests",
     "testing._forms": "testing._bodies testing._refusals testing._requests testing._writing sigv4",
-    "testing._answers": "testing._forms testing._reading testing._refusals testing._requests testing._writing",
+    "testing._answers": "testing._forms testing._reading testing._refusals testing._requests "
+    "testing._writing",
     "testing._server": "testing._answers testing._bodies testing._refusals testing._requests",
     "demo._bucket": "",
     "demo._page": "",

@@ -101,6 +101,12 @@ def test_the_wheel_has_every_module_the_type_marker_and_the_licence(built: tuple
         assert expected == set(wheel.namelist())
 
 
+def test_pytest_is_told_of_the_store(built: tuple[Path, Path]) -> None:
+    with zipfile.ZipFile(built[1]) as wheel:
+        entries = wheel.read(f"presignlib-{presignlib.__version__}.dist-info/entry_points.txt").decode()
+    assert "[pytest11]\npresignlib = presignlib.testing\n" in entries
+
+
 def test_the_wheel_runs_on_any_python_3_and_asks_for_nothing(built: tuple[Path, Path]) -> None:
     assert built[1].name.endswith("-py3-none-any.whl")
     with zipfile.ZipFile(built[1]) as wheel:

@@ -197,7 +197,7 @@ def test_a_form_that_its_policy_does_not_allow_is_refused(
     code: str | None,
     said: str,
 ) -> None:
-    answer = post(shop, made(shop, **options), body, **changed)
+    answer = post(shop, made(shop, **options), body, FILE, **changed)
     if code is None:
         assert 204 == answer.status
         return
@@ -208,11 +208,12 @@ def test_a_form_that_its_policy_does_not_allow_is_refused(
 
 def test_what_is_refused_is_explained(shop: Shop) -> None:
     form = made(shop)
+    rows: list[tuple[bytes, dict[str, str]]] = [(b"x" * 101, {}), (BODY, {"key": "b"}), (BODY, {"x_a": "b"})]
     assert ["too_large", "post_condition_failed", "post_extra_field"] == [
         diagnose(
             {**form, "fields": {**form["fields"], **changed}}, post(shop, form, body, **changed).body
         ).code
-        for body, changed in ((b"x" * 101, {}), (BODY, {"key": "b"}), (BODY, {"x_a": "b"}))
+        for body, changed in rows
     ]
 
 

@@ -391,13 +391,16 @@ def test_an_odd_object_of_which_nothing_is_known_is_not_listed(folder: Folder) -
     assert [] == folder.keys()
 
 
-def test_a_sweep_takes_away_what_was_not_finished(folder: Folder) -> None:
+def test_a_sweep_takes_away_what_nobody_finishes(folder: Folder) -> None:
     folder.sweep()
     write(folder, "a")
-    with open(os.path.join(folder.own, "new", "half"), "wb"):
-        pass
+    old, new = (os.path.join(folder.own, "new", name) for name in ("old", "new"))
+    for path in (old, new):
+        with open(path, "wb"):
+            pass
+    os.utime(old, (1, 1))
     folder.sweep()
-    assert (["about"], ["a"]) == (os.listdir(folder.own), folder.keys())
+    assert (["new"], ["a"]) == (os.listdir(os.path.join(folder.own, "new")), folder.keys())
 
 
 def test_what_is_known_lies_in_plain_sight(folder: Folder) -> None:

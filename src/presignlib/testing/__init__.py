@@ -127,6 +127,7 @@ class Store:
         except (OSError, OverflowError):
             self.close()
             raise InvalidInputError("port", f"free on {host}, or 0 for one that is", shown(port)) from None
+        self._objects.sweep()
         self._server.start()
         return self
 

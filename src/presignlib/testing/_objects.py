@@ -21,6 +21,7 @@ from contextlib import contextmanager, suppress
 from hashlib import md5, sha256
 from secrets import token_hex
 from threading import RLock
+from time import time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ _DEVICES = frozenset({"con", "prn", "aux", "nul"}) | {f"{n}{i}" for n in ("com",
 _FOREIGN = frozenset('\\:*?"<>|~')  # what some system gives a meaning in names
 _LONGEST = 255  # bytes of a file's name
 _LONGEST_KEY = 1_024
+_ABANDONED = 3_600  # seconds without a byte
 
 
 class Found:
@@ -317,10 +319,11 @@ class Folder:
             rmtree(os.path.join(self.own, "uploads", upload_id), ignore_errors=True)
 
     def sweep(self) -> None:
-        """Take away what an earlier process did not finish writing."""
-        from shutil import rmtree
-
-        rmtree(os.path.join(self.own, "new"), ignore_errors=True)
+        """Take away what an earlier process did not finish, and no process can be writing now."""
+        with suppress(FileNotFoundError):
+            for entry in os.scandir(os.path.join(self.own, "new")):
+                if entry.stat().st_mtime < time() - _ABANDONED:
+                    os.unlink(entry.path)
 
 
 def _read(path: str) -> About:

@@ -81,8 +81,7 @@ class Server(ThreadingHTTPServer):
 
     def give_time(self, request: Any, seconds: float) -> None:
         """Let a connection live this long from now."""
-        if request in self._connections:
-            self._connections[request] = self._connections[request][0], monotonic() + seconds
+        self._connections[request] = self._connections[request][0], monotonic() + seconds
 
     def service_actions(self) -> None:
         """End the connections of clients that take too long."""
@@ -153,7 +152,7 @@ class _Handler(BaseHTTPRequestHandler):
             given, left = answer(self.server.store, self.command, target, headers, self, length)
         except TimeoutError:
             given, left = refused(Refusal("RequestTimeout")), -1
-        last = left < 0 or self._is_waiting or "transfer-encoding" in self.headers
+        last = left < 0 or length is None or self._is_waiting or "transfer-encoding" in self.headers
         try:
             self._send(given, last=last)
         finally:
