@@ -141,6 +141,7 @@ def test_a_store_without_cors_is_said_to_answer_no_script(
         page.goto(page_of.address)
         row(page, "hello.txt").get_by_role("button", name="Why").click()
         assert "its CORS rules do not name http://127.0.0.1:" in panel(page)
+        assert "The URL is not signed" in panel(page)
         page.set_input_files("#files", file_of(tmp_path / "new.txt", b"x"))
         page.locator("#jobs").get_by_text("links and deleting work without").wait_for()
         page.close()

@@ -233,6 +233,15 @@ def test_beyond_loopback_a_name_has_to_be_allowed(store_elsewhere: Store) -> Non
         assert [200, 200, 421] == [page.send("GET", "/", Host=host).status for host in hosts]
 
 
+def test_under_a_name_the_page_only_reads(tmp_path: Path) -> None:
+    """A proxy on this machine hides that its readers are elsewhere."""
+    with demo(str(tmp_path), "--allowed-host", "files.example:443") as page:
+        answer = page.send("GET", "/", Host="files.example")
+        assert (200, False) == (answer.status, b"Choose files" in answer.body)
+    with demo(str(tmp_path), "--allowed-host", "files.example", "--allow-changes") as page:
+        assert b"Choose files" in page.send("GET", "/", Host="files.example").body
+
+
 # ---- What goes wrong: at the start
 
 

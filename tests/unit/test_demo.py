@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 
 DENIED = b"<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"
 NO_BUCKET = b"<Error><Code>NoSuchBucket</Code><Message>The specified bucket does not exist</Message></Error>"
+MOVED = (
+    b"<Error><Code>PermanentRedirect</Code><Message>The bucket you are attempting to access must be addressed "
+    b"using the specified endpoint.</Message><Endpoint>bucket.s3.eu-west-1.amazonaws.com</Endpoint></Error>"
+)
 ELSEWHERE = (
     b"<Error><Code>AuthorizationHeaderMalformed</Code><Message>the region 'us-east-1' is wrong; expecting "
     b"'eu-west-1'</Message><Region>eu-west-1</Region></Error>"
@@ -189,6 +193,17 @@ def test_a_name_that_browsers_rewrite_has_no_links(name: str) -> None:
     assert "browsers rewrite" in page.text
 
 
+def test_a_name_that_s3_would_not_take_has_no_links_and_says_why() -> None:
+    page = Document(get(site(("a" * 1_025, 5), ("b", 1))))
+    assert "key must be 1 to 1024 bytes" in page.text
+    assert 2 == len(page.values("a", "href"))
+
+
+def test_a_prefix_that_is_no_text_is_shown_as_far_as_it_can_be() -> None:
+    answer = get(site(prefix="a\udce9"))
+    assert (503, True) == (answer.status, b"prefix must be" in answer.body)
+
+
 @pytest.mark.parametrize(
     ("size", "text"),
     [
@@ -277,6 +292,7 @@ def test_an_address_with_very_many_fields_is_read_as_one_without() -> None:
         ((404, NO_BUCKET), 502, "bucket"),
         ((403, DENIED), 502, "AccessDenied"),
         ((400, ELSEWHERE), 502, "eu-west-1"),
+        ((301, MOVED), 502, "bucket.s3.eu-west-1.amazonaws.com"),
         (
             UnreachableError("the store at x can not be reached: Connection refused"),
             503,
@@ -289,6 +305,11 @@ def test_a_bucket_that_can_not_be_listed_is_told_with_its_cause(answer: Any, sta
     assert status == page.status
     assert said in Document(page).text
     assert "Upload" not in Document(page).text
+
+
+def test_a_refusal_names_no_url() -> None:
+    with pytest.raises(RefusedError, match=r"^the store refused with status 403$"):
+        listed(PRESIGNER, "bucket", "", Bucket((403, DENIED)))
 
 
 def test_the_stores_own_answer_is_shown_where_it_refuses() -> None:

@@ -91,7 +91,7 @@ def run(options: Namespace) -> int:
 def started(options: Namespace, stack: ExitStack) -> tuple[Server, Site]:
     """Return the server, which listens already, and its site; ``stack`` closes what was opened."""
     from ._server import listening
-    from ._site import Settings, Site
+    from ._site import Settings, Site, without_port
 
     is_local = _checked(options)
     server = stack.enter_context(listening(options.host, options.port))
@@ -107,9 +107,10 @@ def started(options: Namespace, stack: ExitStack) -> tuple[Server, Site]:
         _seconds(presigner, bucket, options.expires_in),
         host=options.host,
         port=port,
-        names=frozenset(name.lower() for name in options.allowed_host),
+        names=frozenset(without_port(name.lower()) for name in options.allowed_host),
         is_remote=not is_local,
-        changes=is_local or options.allow_changes,
+        # Who says a name has a proxy or a tunnel in front, and so readers elsewhere.
+        changes=(is_local and not options.allowed_host) or options.allow_changes,
         deletes=not options.no_delete,
         place=place,
     )

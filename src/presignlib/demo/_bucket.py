@@ -46,6 +46,9 @@ class RefusedError(PresignError):
         super().__init__(url, status, answer)
         self.url, self.status, self.answer = url, status, answer
 
+    def __str__(self) -> str:
+        return f"the store refused with status {self.status}"
+
 
 class UnreachableError(PresignError):
     """The store can not be reached."""

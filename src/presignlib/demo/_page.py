@@ -25,7 +25,7 @@ TYPES = {
 
 
 class Row(NamedTuple):
-    """An object and its two URLs; without them where a browser would not send the name as it is."""
+    """An object and its two URLs; or in the first one's place why it can have none."""
 
     object: Object
     plain: str
@@ -94,7 +94,7 @@ def _row(row: Row, token: str | None) -> Markup:
     name, signed = shown(row.object.key), row.signed
     delete = filled("delete", name=name, key=row.object.key, token=token) if token else Markup("")
     if signed is None:
-        links = filled("unlinked")
+        links = filled("unlinked", why=row.plain)
     else:
         ends = signed.expires_at
         links = filled(
@@ -156,4 +156,4 @@ def in_bytes(size: int) -> str:
 
 def page(values: Mapping[str, object]) -> bytes:
     """Return the whole page."""
-    return filled("page", **values).encode()
+    return filled("page", **values).encode("utf-8", "replace")  # words of a command line can be anything

@@ -16,7 +16,7 @@ from secrets import token_urlsafe
 from typing import NamedTuple
 from urllib.parse import parse_qs, quote
 
-from .. import CredentialsError, NoRegionError, PresignError, diagnose
+from .. import CredentialsError, InvalidInputError, NoRegionError, PresignError, diagnose
 from ..s3 import is_rewritten
 from . import _page
 from ._bucket import MOST, RefusedError, UnreachableError, delete, fetch, listed
@@ -157,7 +157,7 @@ class Site:
 
     def _check_sender(self, request: Request) -> None:
         host = request.headers.get("host", "").lower()
-        if not self._is_ours(_without_port(host)):
+        if not self._is_ours(without_port(host)):
             known = (
                 "an address or an --allowed-host"
                 if self.settings.is_remote
@@ -238,8 +238,11 @@ class Site:
     def _row(self, each: Object, expires: int) -> _page.Row:
         presigner, bucket = self.settings.presigner, self.settings.bucket
         if is_rewritten(each.key):
-            return _page.Row(each, "", None)
-        url = presigner.get(bucket, each.key, expires=expires)
+            return _page.Row(each, "browsers rewrite the dots in this name", None)
+        try:
+            url = presigner.get(bucket, each.key, expires=expires)
+        except InvalidInputError as error:  # some stores take what S3 does not
+            return _page.Row(each, str(error), None)
         return _page.Row(each, presigner.object_url(bucket, each.key), url)
 
     def _upload(self, request: Request) -> _page.Markup:
@@ -342,6 +345,7 @@ def _notice(query: Fields, keys: set[str]) -> _page.Markup:
     return _page.Markup("")
 
 
-def _without_port(host: str) -> str:
+def without_port(host: str) -> str:
+    """Return the name or the address in a ``Host``."""
     name, colon, port = host.rpartition(":")
     return name if colon and port.isascii() and port.isdigit() else host

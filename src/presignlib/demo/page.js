@@ -46,21 +46,24 @@ const silent = () => new Error("The store did not answer this script. If the lin
 async function explain(link, quiet) {
   const panel = $("#panel"), stop = new AbortController();
   const name = $("bdi", link.closest("tr")).textContent;
-  let told, status = "no answer", text = "";
+  let answer, told, text = "";
   try {
-    const answer = await fetch(link.href, { cache: "no-store", credentials: "omit", signal: stop.signal });
-    status = answer.status;
+    answer = await fetch(link.href, { cache: "no-store", credentials: "omit", signal: stop.signal });
     if (!answer.ok) text = await answer.text();
     stop.abort();
-    if (answer.ok && quiet) return true;
-    told = answer.redirected ? { code: "redirect", cause: `The store sends browsers on to ${answer.url}` }
-      : answer.ok ? { code: "ok", cause: "The store gives the object" }
-      : await ask("diagnose", { url: link.href, status, text, method: "GET" });
+  } catch { // the URL alone says something, too
+  }
+  if (answer?.ok && quiet) return true;
+  try {
+    told = answer?.redirected ? { code: "redirect", cause: `The store sends browsers on to ${answer.url}` }
+      : answer?.ok ? { code: "ok", cause: "The store gives the object" }
+      : await ask("diagnose", { url: link.href, status: answer?.status, text, method: "GET" });
+    if (!answer) told = { code: told.code === "ok" ? "unknown" : told.code, cause: told.cause, fix: silent().message };
   } catch (error) {
-    told = { code: "unknown", cause: (status === "no answer" ? silent() : error).message };
+    told = { code: "unknown", cause: error.message };
   }
   panel.replaceChildren(
-    made("h2", `${name}, ${link.classList.contains("signed") ? "signed" : "unsigned"}: ${status}`),
+    made("h2", `${name}, ${link.classList.contains("signed") ? "signed" : "unsigned"}: ${answer?.status ?? "no answer"}`),
     ...(text ? [made("pre", text.replace(/></g, ">\n<"), { tabIndex: 0 })] : []),
     made("p", ""), ...(told.fix ? [made("p", `Fix: ${told.fix}`, { className: "dim" })] : []));
   $("p", panel).append(made("strong", `${told.code}: `), told.cause);
