@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 DENIED = b"<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"
 NO_BUCKET = b"<Error><Code>NoSuchBucket</Code><Message>The specified bucket does not exist</Message></Error>"
 MOVED = (
-    b"<Error><Code>PermanentRedirect</Code><Message>The bucket you are attempting to access must be addressed "
-    b"using the specified endpoint.</Message><Endpoint>bucket.s3.eu-west-1.amazonaws.com</Endpoint></Error>"
+    b"<Error><Code>PermanentRedirect</Code><Message>The bucket you are attempting to access must be addressed"
+    b" using the specified endpoint.</Message><Endpoint>bucket.s3.eu-west-1.amazonaws.com</Endpoint></Error>"
 )
 ELSEWHERE = (
     b"<Error><Code>AuthorizationHeaderMalformed</Code><Message>the region 'us-east-1' is wrong; expecting "
