@@ -179,6 +179,7 @@ def test_a_port_that_is_taken_is_told(store: Store) -> None:
         ({"folder": "/no/such/folder"}, "folder must be a folder that exists, got '/no/such/folder'"),
         ({"bucket": "a/b"}, "bucket must be 3 to 63 of a-z, 0-9, '-' and '.', got 'a/b'"),
         ({"bucket": "ab"}, "bucket must be 3 to 63 of"),
+        ({"credentials": {"AKIA": "x"}}, "credentials must be Credentials, one key pair, got dict"),
         ({"host": "0.0.0.0"}, "host must be a loopback address; allow_remote=True lets other machines in"),
         ({"host": "192.0.2.1"}, "host must be a loopback address"),
         ({"host": "example.com"}, "host must be a loopback address"),

@@ -24,6 +24,7 @@ from ..servers import (
     test_post,
     test_reading,
     test_refusals,
+    test_snippets,
     test_uploads,
 )
 from ..servers.conftest import presigner_for
@@ -33,7 +34,10 @@ if TYPE_CHECKING:
 
     from presignlib import Presigner
 
-MODULES = (test_refusals, test_reading, test_uploads, test_multipart, test_keys, test_hosts, test_post)
+MODULES = (
+    *(test_refusals, test_reading, test_uploads, test_multipart, test_keys, test_hosts, test_post),
+    test_snippets,
+)
 ONE_BUCKET, ONE_KEY = "the store has one bucket", "the store has one key pair, with or without a token"
 LEFT_OUT = {
     "test_a_url_is_refused_in_another_bucket": ONE_BUCKET,
@@ -48,6 +52,8 @@ LEFT_OUT = {
     "test_an_expected_owner_has_to_be_sent_along": "the store knows no owner, and says so",
     "test_juicefs_keeps_tags_of_all_kinds_of_characters": "the store counts tags, and gives none back",
     "test_swift_takes_a_customers_key_as_it_was_signed": "the store encrypts nothing, and says so",
+    "test_requests_uploads_and_downloads": "its client is one that Swift brings along",
+    "test_requests_sends_the_signed_headers": "its client is one that Swift brings along",
     "test_juicefs_refuses_dot_segments_as_a_name": "S3 takes them",
     "test_keys_arrive_in_juicefs_under_the_names_it_gives_them": "S3 takes keys as they are",
 }

@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from presignlib import diagnose, presign, presign_get
 from presignlib.testing._objects import OWN
 
+from ..strategies import LAW, keys, texts
 from .samples import ENDING, NOW, TEMPORARY, WHERE
 from .shop import ENDPOINT, Said, Shop
 
@@ -252,6 +255,61 @@ def test_a_client_that_goes_away_is_not_answered(shop: Shop, error: type[OSError
     with pytest.raises(error):
         shop.ask("PUT", shop.sign.put("demo", "a"), source=Gone(), length=5)
     assert [] == os.listdir(os.path.join(shop.store.objects.own, "new"))
+
+
+PARAMETERS_OF_S3 = (
+    *("uploads", "uploadId", "partNumber", "list-type", "prefix", "delimiter", "max-keys", "start-after"),
+    *("continuation-token", "marker", "encoding-type", "versionId", "max-parts", "part-number-marker", "acl"),
+    *("response-content-type", "response-expires", "x-amz-meta-a", "x-amz-tagging", "x-id"),
+)
+HEADERS_OF_S3 = (
+    *(
+        "range",
+        "if-match",
+        "if-none-match",
+        "if-modified-since",
+        "if-unmodified-since",
+        "if-range",
+        "content-md5",
+    ),
+    *("content-type", "cache-control", "x-amz-meta-a", "x-amz-tagging", "x-amz-storage-class", "x-amz-acl"),
+    *(
+        "x-amz-checksum-crc32",
+        "x-amz-checksum-sha256",
+        "x-amz-sdk-checksum-algorithm",
+        "x-amz-content-sha256",
+    ),
+)
+_values = (
+    st.sampled_from(["", "*", "2", "-1", "0", "bytes=0-1", "bytes=-", "true", "AAAAAA==", "a=b&c"]) | texts()
+)
+_lines = st.text(st.sampled_from("aZ09 ,;:=*-\"'/()<>[]\\~"), max_size=12) | st.sampled_from(
+    ["bytes=0-3", "bytes=9-", "*", '"x"', "AAAAAA==", "Mon, 01 Jan 0001 00:00:00 GMT", "a=b", "SHA256"]
+)
+
+
+@settings(LAW, suppress_health_check=list(HealthCheck))
+@given(
+    st.sampled_from(["GET", "HEAD", "PUT", "POST", "DELETE"]),
+    st.none() | keys(),
+    st.dictionaries(st.sampled_from(PARAMETERS_OF_S3), _values, max_size=4),
+    st.dictionaries(st.sampled_from(HEADERS_OF_S3), _lines, max_size=4),
+    st.binary(max_size=20) | st.just(b"<a><Part><PartNumber>1</PartNumber><ETag>x</ETag></Part></a>"),
+)
+@pytest.mark.filterwarnings("ignore::presignlib.ClientRewriteWarning")
+def test_no_request_makes_the_store_fail(
+    shop: Shop, method: str, key: str | None, query: dict[str, str], headers: dict[str, str], body: bytes
+) -> None:
+    """It is signed as it has to be, and for the rest whatever a program could send."""
+    said = shop.follow(shop.sign.request(method, "demo", key, query=query, headers=headers), body)
+    assert said.status in (200, 204, 206, 304, 400, 404, 405, 412, 416, 501)
+    said = shop.ask(
+        "POST",
+        f"{ENDPOINT}/demo",
+        body,
+        headers={**headers, "content-type": "multipart/form-data; boundary=a"},
+    )
+    assert said.status in (400, 411)
 
 
 # Pages of other origins

@@ -160,10 +160,10 @@ def test_keys_are_those_that_begin_with_a_prefix(folder: Folder) -> None:
 
 def test_where_case_makes_no_difference_keys_still_differ(folder: Folder) -> None:
     folder.folds = True
-    for key in ("readme", "README", "\u00e9", "e\u0301"):
+    for key in ("readme", "README", "1.2", "\u00e9", "e\u0301"):
         write(folder, key, key.encode())
-    assert {"readme"} == {name for name in files_of(folder) if not name.startswith(OWN)}
-    assert ["README", "readme"] == [key for key in folder.keys() if key.isascii()]
+    assert {"readme", "1.2"} == {name for name in files_of(folder) if not name.startswith(OWN)}
+    assert ["1.2", "README", "readme"] == [key for key in folder.keys() if key.isascii()]
     assert b"README" == read(folder, "README")
 
 

@@ -63,6 +63,8 @@ class Store:
     ) -> None:
         if not 3 <= len(bucket) <= 63 or not _BUCKET.issuperset(bucket):
             raise InvalidInputError("bucket", "3 to 63 of a-z, 0-9, '-' and '.'", shown(bucket))
+        if credentials is not None and not hasattr(credentials, "secret_access_key"):
+            raise InvalidInputError("credentials", "Credentials, one key pair", type(credentials).__name__)
         if not (allow_remote or _is_loopback(host)):
             rule = "a loopback address; allow_remote=True lets other machines in, over plain http"
             raise InvalidInputError("host", rule, shown(host))

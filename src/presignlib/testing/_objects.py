@@ -161,7 +161,7 @@ class Folder:
     def _target(self, key: str) -> str:
         """Return where ``key`` is to be written, its folder made."""
         path = self._existing(key)
-        if path is None and is_plain(key) and not (self.folds and not (key.islower() and key.isascii())):
+        if path is None and is_plain(key) and not (self.folds and not (key.isascii() and key == key.lower())):
             path = self._path(key)
         path = path or self._odd(key)
         try:

@@ -14,6 +14,8 @@ from ._requests import Answer, number_of, xml
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from . import Store
     from ._objects import Found
     from ._refusals import Element
@@ -153,41 +155,39 @@ def head_bucket(store: Store, _: Request) -> Answer:
 
 def list_objects(store: Store, request: Request) -> Answer:
     """Answer ListObjectsV2, and ListObjects where the second is not asked for."""
-    query = request.query
-    is_second, is_url = query.get("list-type") == "2", query.get("encoding-type") == "url"
-    prefix, delimiter, token = (
-        query.get("prefix", ""),
-        query.get("delimiter", ""),
-        query.get("continuation-token"),
-    )
-    start = query.get("start-after" if is_second else "marker", "")
-    behind = start, not is_second and bool(delimiter) and start.endswith(delimiter)
-    if is_second and token is not None:
-        behind = _from_token(token)
+    query, is_second = request.query, request.query.get("list-type") == "2"
+    prefix, delimiter, kind = (query.get(name, "") for name in ("prefix", "delimiter", "encoding-type"))
+    text: Callable[[str], str] = quote if kind == "url" else str
     most = number_of("max-keys", query.get("max-keys", "1000"), 0, _LARGEST)
+    start = query.get("start-after" if is_second else "marker", "")
+    behind = _behind(start, query.get("continuation-token"), None if is_second else delimiter)
     page, last = _page(store.objects.keys(prefix), prefix, delimiter, behind, min(most, _MOST_LISTED))
-    entries = [entry for name, is_prefix in page for entry in _entry(store, name, is_prefix, is_url=is_url)]
+    entries = [element for name, is_prefix in page for element in _entry(store, name, is_prefix, text)]
     content: list[Element] = [
         ("Name", store.bucket),
-        ("Prefix", _encoded(prefix, is_url=is_url)),
-        ("Delimiter", _encoded(delimiter, is_url=is_url) if delimiter else None),
+        ("Prefix", text(prefix)),
+        ("Delimiter", text(delimiter) or None),
         ("MaxKeys", most),
-        ("EncodingType", query.get("encoding-type")),
+        ("EncodingType", kind or None),
         ("IsTruncated", truth(last is not None)),
     ]
     if is_second:
         content += [
             ("KeyCount", len(entries)),
-            ("StartAfter", _encoded(start, is_url=is_url) if start else None),
-            ("ContinuationToken", token),
+            ("StartAfter", text(start) or None),
+            ("ContinuationToken", query.get("continuation-token")),
             ("NextContinuationToken", last and json.dumps(last).encode().hex()),
         ]
     else:
-        content += [
-            ("Marker", _encoded(start, is_url=is_url)),
-            ("NextMarker", last and _encoded(last[0], is_url=is_url)),
-        ]
+        content += [("Marker", text(start)), ("NextMarker", last and text(last[0]))]
     return xml("ListBucketResult", content + entries)
+
+
+def _behind(start: str, token: str | None, delimiter: str | None) -> Entry:
+    """Return what a list comes behind; one of the first kind goes on behind a whole prefix."""
+    if delimiter is not None:
+        return start, bool(delimiter) and start.endswith(delimiter)
+    return (start, False) if token is None else _from_token(token)
 
 
 def _page(
@@ -209,25 +209,21 @@ def _page(
     return entries, None
 
 
-def _entry(store: Store, name: str, is_prefix: bool, *, is_url: bool) -> list[Element]:
+def _entry(store: Store, name: str, is_prefix: bool, text: Callable[[str], str]) -> list[Element]:
     """Return the element of a key or prefix; nothing where the object is gone meanwhile."""
     if is_prefix:
-        return [("CommonPrefixes", [("Prefix", _encoded(name, is_url=is_url))])]
+        return [("CommonPrefixes", [("Prefix", text(name))])]
     found = store.objects.look(name)
     if found is None:
         return []
     content: list[Element] = [
-        ("Key", _encoded(name, is_url=is_url)),
+        ("Key", text(name)),
         ("LastModified", iso(found.modified)),
         ("ETag", f'"{found.etag}"'),
         ("Size", found.size),
         ("StorageClass", found.headers.get("x-amz-storage-class", "STANDARD")),
     ]
     return [("Contents", content)]
-
-
-def _encoded(text: str, *, is_url: bool) -> str:
-    return quote(text) if is_url else text
 
 
 def _from_token(token: str) -> Entry:
