@@ -272,7 +272,7 @@ def test_a_port_that_is_taken_is_named(capsys: pytest.CaptureFixture[str], sampl
     ],
 )
 def test_a_start_that_can_not_be_says_why(
-    arguments: list[str], text: str, capsys: pytest.CaptureFixture[str]
+    arguments: list[str], text: str, capsys: pytest.CaptureFixture[str], stopped: None
 ) -> None:
     status, told = said(*arguments, capsys=capsys)
     assert (2, True) == (status, text in told), told

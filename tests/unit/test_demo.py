@@ -574,6 +574,12 @@ def test_each_step_of_an_upload_in_parts_is_signed(
     assert (method, query) == (to["method"], own)
 
 
+def test_an_upload_in_parts_overwrites_only_where_the_reader_says_so() -> None:
+    asked = {"do": "complete", "key": "a", "id": "u", "parts": {"1": "e"}}
+    assert {"if-none-match": "*"} == signed(site(), **asked)["headers"]
+    assert {} == signed(site(), **asked, replace=True)["headers"]
+
+
 def test_the_end_of_an_upload_comes_with_its_body() -> None:
     to = signed(site(), key="big.bin", do="complete", id="u", parts={"2": '"f"', "1": '"e"'})
     assert to["body"].index("<PartNumber>1<") < to["body"].index("<PartNumber>2<")
@@ -609,6 +615,11 @@ def test_whatever_else_is_asked_for_is_refused(asked: dict[str, Any]) -> None:
     answer = sign(site(), **asked)
     assert 400 == answer.status
     assert error_of(answer)
+
+
+def test_another_request_is_told_which_there_are() -> None:
+    answer = sign(site(), do="get", key="a")
+    assert "do has to be one of put, create, part, parts, complete, abort" == error_of(answer)
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"null", b"{", b"\xff", b"[" * 100_000])
