@@ -57,8 +57,11 @@ NOT_RUN = {
     "python3 -m venv": "only makes room for the install that is not run",
     "python3 tests/servers/try_it.py": "starts a server; tests/servers/test_try_it.py runs it",
     "./test": "is what runs this test",
+    "PRESIGN_SCREENSHOTS=/tmp/page": "the same",
     "curl": "asks AWS, with the key of no account",
     "aws": "changes what is in an account, and there is none",
+    "presignlib demo": "serves until Ctrl-C; tests/integration/test_demo.py starts and ends it",
+    "PYTHONPATH=src python3 -m presignlib demo": "the same, from a checkout",
     "micropython": "tests/test_core_alone.py runs the core on it, where it is installed",
 }
 # Pages whose reader has an account's key and a region in the environment.
@@ -447,7 +450,8 @@ def test_the_reference_lists_every_option_of_the_command_line() -> None:
         for option in action.option_strings
     }
     page = REFERENCE / "cli.md"
-    listed = {cell.split()[0] for cell in first_cells(page.read_text("utf-8"))}
+    texts = page.read_text("utf-8") + (REFERENCE / "demo.md").read_text("utf-8")
+    listed = {cell.split()[0] for cell in first_cells(texts)}
     assert set(commands) | options - {"-h", "--help"} <= listed
     assert {cell for cell in listed if cell.startswith("-")} <= options
 

@@ -93,9 +93,10 @@ def test_the_wheel_has_every_module_the_type_marker_and_the_licence(built: tuple
     source = CHECKOUT / "src"
     version = presignlib.__version__
     modules = {path.relative_to(source).as_posix() for path in source.rglob("*.py")}
+    page = {f"presignlib/demo/{name}" for name in ("icon.svg", "page.css", "page.html", "page.js")}
     info = f"presignlib-{version}.dist-info"
     metadata = {f"{info}/{name}" for name in ("METADATA", "WHEEL", "RECORD", "entry_points.txt")}
-    expected = modules | metadata | {"presignlib/py.typed", f"{info}/licenses/LICENSE"}
+    expected = modules | page | metadata | {"presignlib/py.typed", f"{info}/licenses/LICENSE"}
     with zipfile.ZipFile(built[1]) as wheel:
         assert expected == set(wheel.namelist())
 

@@ -229,6 +229,10 @@ def _parser(wanted: str | None = None) -> ArgumentParser:
         if name == "multipart":
             _add_steps(command, how)
         add_options(command, name)
+    if wanted not in _COMMANDS:
+        from .demo import add_command
+
+        add_command(commands)
     return parser
 
 

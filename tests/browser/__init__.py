@@ -1,0 +1,1 @@
+"""The demo in a real browser: Chromium, driven by Playwright, on loopback."""
