@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import presignlib
-from presignlib import CredentialsError, InvalidInputError, MultipartUpload, NoRegionError
-from presignlib._cli_options import ROWS, in_flags, rows_of, told
+from presignlib import CredentialsError, InvalidInputError, MultipartUpload, NoRegionError, settings
+from presignlib._cli_options import ROWS, WHERE, in_flags, rows_of, told
 from presignlib.cli import _COMMANDS, _STEPS, _parser, main
 
 if TYPE_CHECKING:
@@ -56,6 +56,10 @@ def test_each_keyword_of_a_function_has_its_flag(command: str) -> None:
     functions, places = FUNCTIONS[command]
     expected = keywords(*functions) - places - NEVER_TYPED.keys() - IN_THE_TARGET.keys()
     assert expected | MORE.get(command, set()) == rows_of(command).keys() - OWN.keys()
+
+
+def test_what_says_where_is_kept_for_all_of_many_keys() -> None:
+    assert settings.KEYWORDS - NEVER_TYPED.keys() == WHERE
 
 
 def test_the_steps_of_an_upload_have_all_that_it_takes() -> None:
@@ -108,6 +112,7 @@ def test_only_the_command_that_is_named_is_built() -> None:
         ("key_prefix and profile default", "get", "key_prefix and profile default"),
         ("at most --max-size, 5", "post", "at most max_size, 5"),
         ("looked at --region, AWS_REGION", "another", "looked at region=, AWS_REGION"),
+        ("with other=True", "get", "with other=True"),
     ],
 )
 def test_messages_name_flags(expected: str, command: str, text: str) -> None:
@@ -169,7 +174,16 @@ def test_a_value_that_can_not_be_read_is_told_with_its_rule(
 
 
 @pytest.mark.parametrize(
-    ("size", "text"), [(5, "5"), (5_000, "5KB"), (5_000_000, "5MB"), (5 * 2**20, "5MiB"), (2**30, "1GiB")]
+    ("size", "text"),
+    [
+        (5, "5"),
+        (5_000, "5KB"),
+        (5_000_000, "5MB"),
+        (5 * 2**10, "5KiB"),
+        (5 * 2**20, "5MiB"),
+        (10**9, "1GB"),
+        (2**30, "1GiB"),
+    ],
 )
 def test_sizes_have_units(size: int, text: str) -> None:
     words = ["post", "s3://bucket/k", "--max-size", text, "--content-type", "a/b"]

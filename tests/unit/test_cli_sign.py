@@ -91,14 +91,14 @@ def test_a_download_takes_what_a_click_keeps(capsys: Captured) -> None:
         "--query",
         "x=2=",
         "--header",
-        "x-a: b c ",
+        "x-a: b: c ",
         "--expected-bucket-owner",
         "123456789012",
     ]
     found = contract(capsys, "get", "s3://bucket/k", *options, *more)
     asked = "response-content-type=text%2Fplain&partNumber=2&x-amz-request-payer=requester&x=1&x=2%3D&"
     assert f"/k?{asked}X-Amz-Algorithm=" in found["url"]
-    assert {"x-a": "b c", "x-amz-expected-bucket-owner": "123456789012"} == found["headers"]
+    assert {"x-a": "b: c", "x-amz-expected-bucket-owner": "123456789012"} == found["headers"]
 
 
 def test_a_stable_url_stays_the_same_for_its_window(capsys: Captured) -> None:
