@@ -77,7 +77,7 @@ ARROWS = {
     "_url_problems": "url_parts sigv4 reports _time",
     "_post_parts": "url_parts sigv4 _s3_hosts reports _time errors",
     "inspection": "url_parts _url_problems _post_parts _time",
-    "verification": "url_parts _url_problems sigv4 rules credentials _time _clock errors",
+    "verification": "url_parts _url_problems sigv4 sigv4a rules credentials _time _clock errors",
     "diagnosis": "_url_problems _post_parts results request reports redaction _time _clock errors "
     "diagnosis._answer diagnosis._canonical diagnosis._case diagnosis._codes diagnosis._damage "
     "diagnosis._mismatch diagnosis._posts diagnosis._statuses diagnosis._times diagnosis._trials",
