@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from hashlib import sha512
+from hashlib import sha256, sha512
+from typing import Any
 
 from presignlib import Credentials
 
@@ -26,3 +27,13 @@ ENCODED_KEYS = [f"photos/été 12/My file {number:06} (1).jpg" for number in ran
 DOWNLOAD_AS = "report.pdf"
 CONTENT_TYPE = "application/pdf"
 VERSION_ID = "3HL4kqtJvjVBH40Nrjfkd"
+
+# An upload that is bounded in seven ways, each a signed header.
+UPLOAD: dict[str, Any] = {
+    "content_type": CONTENT_TYPE,
+    "content_length": 1_048_576,
+    "checksum_sha256": b64encode(sha256(b"presignlib").digest()).decode(),
+    "cache_control": "max-age=600",
+    "overwrite": False,
+    "metadata": {"owner": "reports", "title": "March and April"},
+}
