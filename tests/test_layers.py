@@ -90,7 +90,7 @@ ARROWS = {
     "diagnosis._statuses": "diagnosis._words reports",
     "diagnosis._canonical": "url_parts sigv4 redaction reports errors",
     "diagnosis._variants": "_s3_hosts sigv4 reports",
-    "diagnosis._trials": "diagnosis._variants sigv4 reports",
+    "diagnosis._trials": "diagnosis._variants url_parts sigv4 sigv4a reports",
     "diagnosis._mismatch": "diagnosis._canonical diagnosis._trials reports",
     "diagnosis._posts": "diagnosis._case url_parts sigv4 reports",
     "signing": "sigv4 sigv4a results _time errors",

@@ -17,7 +17,7 @@ from presignlib import (
     presign_put,
 )
 
-from .signers import KEY_ID, SECRET, signed
+from .signers import EMPTY, KEY_ID, SECRET, signed, signed_for_regions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -687,6 +687,45 @@ def test_the_slip_that_reproduces_the_signature_is_named(
 ) -> None:
     found = told(signed(**slip).url, answer, credentials=KEY).findings
     assert (code, True) in {(finding.code, what in finding.cause) for finding in found}
+
+
+SLIPS_OF_SIGV4A: list[tuple[str, str, dict[str, Any]]] = [
+    ("wrong_secret", "without its last character", {"secret": SECRET[:-1]}),
+    ("wrong_region", "region set *, and says eu-west-1,us-*", {"signed_query": lambda ps: [(n, v.replace("eu-west-1%2Cus-%2A", "%2A")) for n, v in ps]}),
+    ("wrong_service", "service execute-api, and says s3", {"string": lambda t: t.replace("/s3/", "/execute-api/")}),
+    ("host_changed", "signed for host", {"host_in_request": lambda h: h + ":443"}),
+    ("path_rewritten", "another way", {"path_in_request": lambda p: p.replace("%", "%25")}),
+    ("query_changed", "X-Amz-Region-Set was added", {"signed_query": lambda ps: [p for p in ps if p[0] != "X-Amz-Region-Set"]}),
+    ("payload_mismatch", "e3b0c442", {"payload": EMPTY}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "what", "slip"), SLIPS_OF_SIGV4A, ids=[w for _, w, _ in SLIPS_OF_SIGV4A])
+def test_the_slip_that_reproduces_a_signature_of_sigv4a_is_named(
+    code: str, what: str, slip: dict[str, Any]
+) -> None:
+    found = told(signed_for_regions(**slip).url, error("SignatureDoesNotMatch"), credentials=KEY).findings
+    assert (code, True) == (found[0].code, what in found[0].cause)
+
+
+def test_a_url_of_sigv4a_is_tried_whole() -> None:
+    assert "ok" == told(signed_for_regions().url, credentials=KEY).code
+    answer = error("SignatureDoesNotMatch")
+    assert (
+        "The URL is signed for PUT"
+        == told(signed_for_regions(method="PUT").url, answer, credentials=KEY).cause
+    )
+    for other in ({"secret": "other"}, {"prefix": "AWS4"}, {"signature": lambda s: s[:-1]}):
+        diagnosis = told(signed_for_regions(**other).url, answer, credentials=KEY)
+        assert ("wrong_secret", True) == (diagnosis.code, "No likely variant" in diagnosis.cause)
+
+
+def test_a_region_that_the_region_set_lacks_is_named() -> None:
+    # As S3 answered in September 2026, according to brekkylab/backlot, backlot/auth.py.
+    said = "The provided X-Amz-Region-Set doesn't match against the requested S3 region."
+    answer = error("RegionSetMismatch", said, RequestedRegion="us-east-1", RegionSet="eu-west-1")
+    diagnosis = told(signed_for_regions(region_set="eu-west-1").url, answer)
+    assert ("wrong_region", "The bucket is in us-east-1") == (diagnosis.code, diagnosis.cause)
 
 
 def test_a_method_that_reproduces_the_signature_is_named() -> None:

@@ -83,6 +83,7 @@ _ROWS: tuple[tuple[tuple[str, ...], tuple[str, ...], Explain], ...] = (
         ),
         wrong_region,
     ),
+    (("RegionSetMismatch",), (), wrong_region),  # of SigV4a
     ((), ("incorrect service", "correct service", "service is wrong"), wrong_service),
     # ---- another version of signing
     (

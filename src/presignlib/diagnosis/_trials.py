@@ -17,11 +17,13 @@ from ..sigv4 import (
     signing_key,
     string_to_sign,
 )
+from ..url_parts import SIGV4A
 from ._variants import Attempt, variants
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..credentials import Credentials
+    from ..url_parts import URLParts
     from ._case import Case
     from ._variants import Variant
 
@@ -30,23 +32,35 @@ _LONGEST = 20_000  # characters of a query that is signed again and again
 
 
 class _Signer:
-    """Signs attempts at one moment; each key is derived once."""
+    """Tries attempts at one moment against one signature; each key is derived once."""
 
-    def __init__(self, date: str, timestamp: str) -> None:
+    def __init__(self, parts: URLParts, key_id: str, date: str) -> None:
         self.date = date
-        self.timestamp = timestamp
+        self.timestamp = parts.auth.get("X-Amz-Date", "")
+        self._given = parts.auth["X-Amz-Signature"]
+        # Of SigV4a the id is part of the key pair; of SigV4 it is part of no key.
+        self._pair_of = key_id if parts.auth.get("X-Amz-Algorithm") == SIGV4A else None
         self._keys: dict[tuple[str, str, str], bytes] = {}
 
-    def sign(self, method: str, attempt: Attempt) -> str:
+    def has_made(self, method: str, attempt: Attempt) -> bool:
+        """Tell whether ``attempt`` gives the signature, or for SigV4a may have given it."""
         headers = attempt.headers
         lines = canonical_headers([*headers.items(), ("host", attempt.host)])
         payload_hash = headers.get("x-amz-content-sha256") or attempt.payload_hash
         request = canonical_request(method, attempt.path, attempt.query, lines, payload_hash)
-        scope = credential_scope(self.date, attempt.scope_region, attempt.scope_service)
+        if self._pair_of is not None:
+            from .. import sigv4a  # few need it, and its curve takes time to load
+
+            private = sigv4a.private_key(self._pair_of, attempt.secret)
+            scope = sigv4a.credential_scope(self.date, attempt.scope_service)
+            text = string_to_sign(self.timestamp, scope, request, SIGV4A)
+            return sigv4a.is_own(private, text, self._given)
         name = (attempt.secret, attempt.region, attempt.service)
         if name not in self._keys:
             self._keys[name] = signing_key(attempt.secret, self.date, attempt.region, attempt.service)
-        return signature(self._keys[name], string_to_sign(self.timestamp, scope, request))
+        scope = credential_scope(self.date, attempt.scope_region, attempt.scope_service)
+        made = signature(self._keys[name], string_to_sign(self.timestamp, scope, request))
+        return compare_digest(made.encode(), self._given.encode())
 
 
 def try_variants(case: Case, credentials: Credentials) -> list[Finding]:
@@ -56,18 +70,17 @@ def try_variants(case: Case, credentials: Credentials) -> list[Finding]:
     list says that nothing could be tried.
     """
     parts = case.parts
-    given = parts.auth.get("X-Amz-Signature")
-    if parts.credential is None or not parts.credential[2] or not given:
+    if parts.credential is None or "X-Amz-Signature" not in parts.auth:
         return []
     attempt = Attempt(case, credentials.secret_access_key)
     if len(attempt.query) > _LONGEST:
         return []
-    signer, wanted = _Signer(parts.credential[1], parts.auth.get("X-Amz-Date", "")), given.encode()
+    signer = _Signer(parts, case.key_id, parts.credential[1])
     sent = case.method or (case.signed.method if case.signed is not None else "GET")
     same = case.key_id == credentials.access_key_id
     for method in dict.fromkeys((sent, *_METHODS)):
         for variant in variants(case, attempt, credentials.session_token):
-            if compare_digest(signer.sign(method, variant.attempt).encode(), wanted):
+            if signer.has_made(method, variant.attempt):
                 return _found(case, variant, method, sent, same)
     return [_nothing_found(same)]
 

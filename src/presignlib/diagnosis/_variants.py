@@ -91,7 +91,7 @@ def variants(case: Case, attempt: Attempt, session_token: str | None) -> Iterato
     yield from _hosts(case, attempt)
     yield from _paths(case, attempt)
     yield from _header_values(case, attempt)
-    yield from _regions(attempt)
+    yield from _regions(attempt) if case.region else _region_sets(case, attempt)
     yield from _secrets(attempt)
     yield from _queries(case, attempt, session_token)
     yield from _payloads(attempt)
@@ -202,6 +202,26 @@ def _regions(attempt: Attempt) -> Iterator[Variant]:
                 "use one service for the signing key and the credential scope",
                 service=service,
             )
+
+
+def _region_sets(case: Case, attempt: Attempt) -> Iterator[Variant]:
+    """Return what a SigV4a URL can have said of regions and service: no key depends on them."""
+    given = case.parts.auth.get("X-Amz-Region-Set", "")
+    (_, old), *others = encode_query([("X-Amz-Region-Set", one) for one in (given, "*", *_REGIONS)])
+    for region, (_, new) in zip(("*", *_REGIONS), others, strict=True):
+        cause = f"The URL was signed for the region set {region}, and says {given:.60}"
+        yield _guess(
+            attempt,
+            "wrong_region",
+            cause,
+            "sign for the region set that is sent",
+            query=attempt.query.replace(old, new),
+        )
+    for service in _SERVICES:
+        cause = f"The URL was signed for service {service}, and says {attempt.service:.60}"
+        yield _guess(
+            attempt, "wrong_service", cause, "sign for the service that is sent to", scope_service=service
+        )
 
 
 def _secrets(attempt: Attempt) -> Iterator[Variant]:

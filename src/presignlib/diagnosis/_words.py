@@ -64,7 +64,9 @@ def unknown_key(case: Case) -> Iterator[Finding]:
 
 def wrong_region(case: Case) -> Iterator[Finding]:
     """Say which region the server takes, where it names one."""
-    right = case.answer.fields.get("Region", "").strip() or _quoted_after(case.answer.message, "expecting ")
+    fields = case.answer.fields
+    right = (fields.get("Region") or fields.get("RequestedRegion") or "").strip()
+    right = right or _quoted_after(case.answer.message, "expecting ")
     right = right or case.answer.headers.get("x-amz-bucket-region", "")
     signed = f" The URL is signed for {case.region:.60}." if case.region else ""
     if right:
