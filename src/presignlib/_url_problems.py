@@ -170,13 +170,18 @@ def _headers(parts: URLParts) -> Iterator[Finding]:
 
 def _signature(parts: URLParts) -> Iterator[Finding]:
     text = parts.auth.get("X-Amz-Signature")
-    if text is None or parts.auth.get("X-Amz-Algorithm") == SIGV4A:
+    if text is None:
         return
-    if len(text) != 64 or not _HEX.issuperset(text):
-        what = f"has {len(text)} characters" if len(text) != 64 else "has other characters in it"
+    is_hex, size = _HEX.issuperset(text), 64
+    if parts.auth.get("X-Amz-Algorithm") == SIGV4A:
+        is_hex = is_hex and text[:2] == "30" and len(text) > 3
+        size = 4 + 2 * int(text[2:4], 16) if is_hex else len(text)  # DER's second byte is its length
+    if len(text) != size or not is_hex:
+        what = f"has {len(text)} characters" if len(text) != size else "has other characters in it"
         yield Finding(
             "signature_altered",
-            f"The signature {what} where 64 lower-case hex digits belong: it was cut or changed in copying",
+            f"The signature {what} where {size} lower-case hex digits belong: "
+            "it was cut or changed in copying",
             "copy the URL again, whole",
         )
 
