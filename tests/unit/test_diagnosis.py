@@ -715,7 +715,8 @@ def test_a_url_of_sigv4a_is_tried_whole() -> None:
         "The URL is signed for PUT"
         == told(signed_for_regions(method="PUT").url, answer, credentials=KEY).cause
     )
-    for other in ({"secret": "other"}, {"prefix": "AWS4"}):
+    slips: list[dict[str, Any]] = [{"secret": "other"}, {"prefix": "AWS4"}]
+    for other in slips:
         diagnosis = told(signed_for_regions(**other).url, answer, credentials=KEY)
         assert ("wrong_secret", True) == (diagnosis.code, "No likely variant" in diagnosis.cause)
     cut = signed_for_regions(signature=lambda s: s[:-1]).url
