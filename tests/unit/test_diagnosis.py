@@ -213,6 +213,7 @@ NOT_READ: list[str | bytes] = [
     "<!DOCTYPE x [<!ENTITY a 'b'>]><Error><Code>&a;&a;</Code></Error>",
     "HTTP/1.1",
     "HTTP/1.1 x\n\n<",
+    "HTTP/1.1 x\n\n" * 80_000,
     "<Error><Code>SomethingNew</Code></Error>",
 ]
 

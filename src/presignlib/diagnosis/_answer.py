@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _LONGEST = 1_048_576  # characters that are looked at
+_MOST_HEADS = 60  # one a redirect, of which curl follows 50; each is read over the whole text
 _CANONICAL = "The Canonical String for this request should have been"
 _TO_SIGN = "The String-to-Sign should have been"
 
@@ -72,7 +73,9 @@ class Answer:
         """Read status lines and headers off the front of ``text``; return the body."""
         if text.startswith(("* ", "> ", "< ")) or "\n< HTTP/" in text[:65_536]:
             text = self._without_marks(text)
-        while text.startswith("HTTP/"):
+        for _ in range(_MOST_HEADS):
+            if not text.startswith("HTTP/"):
+                break
             head, _, rest = _halves(text)
             self._read_head(head.splitlines())
             text = rest.lstrip("\r\n")
