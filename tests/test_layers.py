@@ -92,7 +92,7 @@ ARROWS = {
     "diagnosis._variants": "_s3_hosts sigv4 reports",
     "diagnosis._trials": "diagnosis._variants url_parts sigv4 sigv4a reports",
     "diagnosis._mismatch": "diagnosis._canonical diagnosis._trials reports",
-    "diagnosis._posts": "diagnosis._case url_parts sigv4 reports",
+    "diagnosis._posts": "diagnosis._case diagnosis._words url_parts sigv4 reports",
     "signing": "sigv4 sigv4a results _time errors",
     "endpoints": "_arns dialects sigv4 request rules _partitions errors",
     "dialects": "errors",

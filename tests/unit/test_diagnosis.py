@@ -14,6 +14,7 @@ from presignlib import (
     diagnose,
     presign,
     presign_get,
+    presign_post,
     presign_put,
 )
 
@@ -941,6 +942,13 @@ FORMS: list[tuple[str, dict[str, Any], dict[str, Any], str | None]] = [
     ("wrong_secret", {}, {"credentials": Credentials(KEY_ID, "x")}, None),
     ("wrong_secret", {}, {"credentials": Credentials("other", SECRET)}, error("SignatureDoesNotMatch")),
     ("wrong_secret", {}, {}, error("SignatureDoesNotMatch")),
+    ("wrong_secret", {}, {"credentials": KEY}, error("SignatureDoesNotMatch")),
+    (
+        "session_token_missing",
+        {"x-amz-credential": "ASIAIOSFODNN7EXAMPLE/20260102/eu-west-1/s3/aws4_request"},
+        {},
+        None,
+    ),
     (
         "post_condition_failed",
         {},
@@ -958,3 +966,22 @@ def test_a_refused_form_is_explained(
     code: str, changes: dict[str, Any], known: dict[str, Any], answer: str | None
 ) -> None:
     assert code == told(_form(**changes), answer, **known).code
+
+
+POST: dict[str, Any] = {"region": "eu-west-1", "max_size": 9, "content_type": "image/png", "now": NOW}
+
+
+@pytest.mark.parametrize("credentials", [KEY, TEMPORARY])
+def test_a_form_of_ours_is_right_and_was_changed_if_it_is_refused(credentials: Credentials) -> None:
+    post = presign_post("examplebucket", "k", credentials=credentials, **POST)
+    assert "These credentials signed" not in told(post, error("SignatureDoesNotMatch")).cause
+    assert "ok" == told(post, credentials=credentials).code
+    told_of_ours = told(post, error("SignatureDoesNotMatch"), credentials=credentials)
+    assert ("wrong_secret", True) == (told_of_ours.code, "changed on the way" in told_of_ours.cause)
+
+
+def test_a_form_that_lost_its_token_is_told() -> None:
+    post = presign_post("examplebucket", "k", credentials=TEMPORARY, **POST)
+    del post["fields"]["x-amz-security-token"]
+    assert "session_token_missing" == told(post, error("InvalidAccessKeyId")).findings[-1].code
+    assert "session_token_missing" == told(post).code

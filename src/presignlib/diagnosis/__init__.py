@@ -121,12 +121,15 @@ def _form(form: PostParts, answer: Answer, now: float, credentials: Credentials 
     own = list(form_findings(form, now))
     tried = [] if credentials is None else try_form(form, credentials)
     if is_mismatch(answer):
-        wrong = Finding(
-            "wrong_secret",
-            "Another secret signed the policy, or the policy was changed after signing",
-            "check the secret, and send the policy unchanged",
+        bad = [finding for finding in tried if finding.code != "ok"]
+        cause = (
+            "These credentials signed the policy, so a field was changed on the way, or the server holds "
+            "another secret for the key id"
+            if tried
+            else "Another secret signed the policy, or the policy was changed after signing"
         )
-        return [finding for finding in tried if finding.code != "ok"] + own + ([] if tried else [wrong])
+        wrong = Finding("wrong_secret", cause, "check the secret, and send the policy unchanged")
+        return bad + own + ([] if bad else [wrong])
     said = by_code(case) or by_status(case)
     if said and said[0].code == "access_denied" and own:
         return own + said

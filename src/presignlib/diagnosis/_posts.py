@@ -8,6 +8,7 @@ from ..reports import Finding
 from ..sigv4 import signature, signing_key
 from ..url_parts import split_credential
 from ._case import span_text, time_text
+from ._words import ALL_THREE, NO_TOKEN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,6 +25,9 @@ def form_findings(form: PostParts, now: float) -> Iterator[Finding]:
         yield Finding(
             "malformed", f"The form lacks the fields {', '.join(missing)}", "send all fields that were signed"
         )
+    is_temporary = form.fields.get("x-amz-credential", "").startswith("ASIA")
+    if is_temporary and "x-amz-security-token" not in form.fields:
+        yield Finding("session_token_missing", NO_TOKEN, ALL_THREE)
     if form.policy is None:
         if "policy" in form.fields:
             yield Finding(

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
     from ._case import Case
 
-_ALL_THREE = "sign with all three parts of the credentials: access key id, secret and session token"
+NO_TOKEN = "The credentials are temporary, and the URL has no session token"
+ALL_THREE = "sign with all three parts of the credentials: access key id, secret and session token"
 
 
 def token_expired(case: Case) -> Iterator[Finding]:
@@ -33,11 +34,7 @@ def token_expired(case: Case) -> Iterator[Finding]:
 def token_invalid(case: Case) -> Iterator[Finding]:
     """Say that the session token is not that of the key, or was changed on the way."""
     if case.parts.auth and not case.has_token:
-        yield Finding(
-            "session_token_missing",
-            "The credentials are temporary, and the URL has no session token",
-            _ALL_THREE,
-        )
+        yield Finding("session_token_missing", NO_TOKEN, ALL_THREE)
         return
     yield Finding(
         "session_token_invalid",
@@ -52,7 +49,7 @@ def unknown_key(case: Case) -> Iterator[Finding]:
         yield Finding(
             "session_token_missing",
             "The key id begins with ASIA, so it is known only with its session token, which the URL lacks",
-            _ALL_THREE,
+            ALL_THREE,
         )
         return
     yield Finding(
