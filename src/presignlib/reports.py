@@ -66,7 +66,7 @@ class URLInfo:
     host: str | None
     """``host[:port]`` as the ``Host`` header has it: lower case, no default port."""
     bucket: str | None
-    """The bucket, or the ARN of the access point, that the address leads to."""
+    """The bucket that the address leads to, or the access point's ARN; of one for many regions the alias."""
     key: str | None
     addressing_style: AddressingStyle | None
     query: tuple[tuple[str, str], ...]
