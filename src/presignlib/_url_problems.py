@@ -218,6 +218,12 @@ def _address(parts: URLParts) -> Iterator[Finding]:
         )
     if not region:
         return
+    if location.region == "*":
+        yield Finding(
+            "malformed",
+            f"The host is a Multi-Region Access Point's, which takes {SIGV4A} (SigV4a) alone",
+            "sign for the access point's ARN, which picks SigV4a by itself",
+        )
     if location.region not in (None, "*", region):
         yield Finding(
             "wrong_region",

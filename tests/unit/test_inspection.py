@@ -264,6 +264,7 @@ PROBLEMS: list[tuple[dict[str, Any], str]] = [
     ({"region": "eu-west-2"}, "The host is in eu-west-1 and the URL is signed for eu-west-2"),
     ({"service": "s3express"}, "The host belongs to s3 and"),
     ({"host": "b.s3.amazonaws.com"}, "no region in it"),
+    ({"host": "m.mrap.accesspoint.s3-global.amazonaws.com"}, "takes AWS4-ECDSA-P256-SHA256 (SigV4a) alone"),
     ({"key": "a/../b"}, "'.' or '..' segment"),
     ({"url": lambda u: "https://h/?X-Goog-Algorithm=x"}, "Google's own"),
     ({"url": lambda u: "https://h/?Key-Pair-Id=x&Signature=y"}, "CloudFront"),
