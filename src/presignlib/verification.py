@@ -83,7 +83,8 @@ def verify_url(
     ``headers``. ``credentials`` is what may have signed: a value or provider, a mapping
     from access key ids to values, or a function that takes an id and returns a value or
     None. ``method`` and ``headers`` are those of the request, names in any case, str or
-    bytes; unsigned ones may be there, but for ``x-amz-*`` and ``Authorization``.
+    bytes; unsigned ones may be there, but for ``x-amz-*``, ``Content-MD5`` and
+    ``Authorization``.
     ``service`` has to be the URL's, and so have ``region`` and ``host`` where given; a
     SigV4a URL is good for ``region`` where its region set has it. ``max_expires`` is the
     longest life accepted, ``max_skew`` how far ahead of ``now`` a URL may be signed.
@@ -225,8 +226,9 @@ def _signed_lines(info: URLInfo, received: dict[str, list[str]], host: str) -> l
             "only one way to sign may be used: there is an Authorization header too", info
         )
     for name in received:
-        if name.startswith("x-amz-") and name not in info.signed_headers:
-            raise VerificationError(f"header {shown(name)} must be signed: all of x-amz-* must", info)
+        # S3 says so of Content-MD5 too, as brekkylab/backlot measured it (``backlot/auth.py``).
+        if (name.startswith("x-amz-") or name == "content-md5") and name not in info.signed_headers:
+            raise VerificationError(f"header {shown(name)} must be signed, as x-amz-* and content-md5", info)
     lines = []
     for name in info.signed_headers:
         values = [host] if name == "host" else received.get(name)

@@ -294,6 +294,7 @@ WRONG: list[Wrong] = [
     Wrong("drops a signed header", {"sent_headers": lambda h: {}}, {"headers": _META}),
     Wrong("sends another header value", {"sent_headers": lambda h: {**h, "Content-Type": "text/html"}}, {"headers": _META}),
     Wrong("sends an unsigned x-amz header", {"sent_headers": lambda h: {**h, "x-amz-acl": "public-read"}}, {}),
+    Wrong("sends an unsigned Content-MD5", {"sent_headers": lambda h: {**h, "Content-MD5": "1B2M2Y8AsgTpgAmY7PhCfg=="}}, {}),
     Wrong("sends Authorization too", {"sent_headers": lambda h: {**h, "Authorization": "AWS4-HMAC-SHA256 x"}}, {}),
 ]  # fmt: skip
 
