@@ -136,7 +136,7 @@ def _check_form(parts: URLParts, info: URLInfo) -> None:
             raise VerificationError(f"{name} must be in the query", info)
     if bool(parts.auth.get("X-Amz-Region-Set")) != (info.algorithm == SIGV4A):
         raise VerificationError(f"X-Amz-Region-Set must be there with {SIGV4A}, and with nothing else", info)
-    if any(name == "AWSAccessKeyId" for name, _ in parts.query):
+    if any(name in ("AWSAccessKeyId", "Signature") for name, _ in parts.query):
         raise VerificationError("only one way to sign may be used: Signature Version 2 is there too", info)
     names = list(info.signed_headers)
     if "host" not in names:

@@ -432,9 +432,10 @@ def test_a_region_set_beside_sigv4_is_refused() -> None:
         check(signed(query=[("X-Amz-Region-Set", "*")]))
 
 
-def test_sigv2_beside_sigv4_is_refused() -> None:
+@pytest.mark.parametrize("name", ["AWSAccessKeyId", "Signature"])
+def test_sigv2_beside_sigv4_is_refused(name: str) -> None:
     with pytest.raises(VerificationError, match="Version 2"):
-        check(signed(query=[("AWSAccessKeyId", "x")]))
+        check(signed(query=[(name, "x")]))
 
 
 @pytest.mark.parametrize(
