@@ -84,10 +84,9 @@ def verify_url(
     from access key ids to values, or a function that takes an id and returns a value or
     None. ``method`` and ``headers`` are those of the request, names in any case, str or
     bytes; unsigned ones may be there, but for ``x-amz-*``, ``Content-MD5`` and
-    ``Authorization``.
-    ``service`` has to be the URL's, and so have ``region`` and ``host`` where given; a
-    SigV4a URL is good for ``region`` where its region set has it. ``max_expires`` is the
-    longest life accepted, ``max_skew`` how far ahead of ``now`` a URL may be signed.
+    ``Authorization``. ``service`` has to be the URL's, and so have ``region`` and ``host``
+    where given; the region set of a SigV4a URL has to have ``region``. ``max_expires`` is
+    the longest life accepted, ``max_skew`` how far ahead of ``now`` a URL may be signed.
     ``payload_hash`` is the hex SHA-256 of the body that came, for URLs that are signed
     with one and do not carry it (``presign(payload_hash=…)``).
 
@@ -147,8 +146,8 @@ def _check_form(parts: URLParts, info: URLInfo) -> None:
 
 def _check_scope(parts: URLParts, info: URLInfo, service: str, region: str | None) -> None:
     if parts.credential is None:
-        where = "" if info.algorithm == SIGV4A else "REGION/"
-        raise VerificationError(f"X-Amz-Credential must be KEY_ID/YYYYMMDD/{where}SERVICE/aws4_request", info)
+        form = f"YYYYMMDD/{'' if info.algorithm == SIGV4A else 'REGION/'}SERVICE/aws4_request"
+        raise VerificationError(f"X-Amz-Credential must be KEY_ID/{form}", info)
     if parts.signed_at is None:
         raise VerificationError("X-Amz-Date must be a time of the form YYYYMMDDTHHMMSSZ", info)
     if info.date != parts.auth["X-Amz-Date"][:8]:
@@ -258,9 +257,9 @@ def _check_signature(
 def _is_signed(parts: URLParts, signer: Credentials, request: str) -> bool:
     """Tell whether the URL's signature of a canonical request is one of ``signer``."""
     _, date, region, service = parts.credential or ("", "", "", "")
-    timestamp, given = parts.auth["X-Amz-Date"], parts.auth["X-Amz-Signature"]
-    secret = signer.secret_access_key
-    if parts.auth["X-Amz-Algorithm"] == ALGORITHM:
+    auth, secret = parts.auth, signer.secret_access_key
+    timestamp, given = auth["X-Amz-Date"], auth["X-Amz-Signature"]
+    if auth["X-Amz-Algorithm"] == ALGORITHM:
         text = string_to_sign(timestamp, credential_scope(date, region, service), request)
         expected = signature(signing_key(secret, date, region, service), text)
         return compare_digest(expected.encode(), given.encode())
@@ -280,15 +279,14 @@ def _is_good_for(region: str, pattern: str) -> bool:
     The whole is compared, without case. Source: what S3 answers, as brekkylab/backlot
     measured it in September 2026 (``backlot/sigv4a.py``): AWS's pages tell no more than ``*``.
     """
-    text = region.lower()
-    head, *rest = pattern.lower().split("*")
-    if not rest:
+    text, (head, *rest) = region.lower(), pattern.lower().split("*")
+    if not rest or not text.startswith(head):
         return text == head
-    *middle, tail = rest
-    at = len(head) if text.startswith(head) else len(text) + 1
+    (*middle, tail), at = rest, len(head)
     for piece in middle:
-        found = text.find(piece, at)
-        at = found + len(piece) if found >= 0 else len(text) + 1
+        at = text.find(piece, at) + len(piece)
+        if at < len(piece):
+            return False
     return text.endswith(tail) and len(text) - len(tail) >= at
 
 
@@ -333,12 +331,9 @@ def _payload_hash(
     """Return the canonical request's last line: what somebody says, or the service's own."""
     said = {value for name, value in lines if name == "x-amz-content-sha256"}
     said.update([value for name, value in parts.query if name == "X-Amz-Content-Sha256"])
-    if known is not None:
-        said.add(known)
+    said.update([] if known is None else [known])
     if len(said) > 1:
-        raise VerificationError(
-            "x-amz-content-sha256 must be the same in headers, query and payload_hash", info
-        )
+        raise VerificationError("headers, query and payload_hash must say the same of the body", info)
     return said.pop() if said else rules.payload_hash
 
 
