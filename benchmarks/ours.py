@@ -16,6 +16,7 @@ from .workload import (
     CREDENTIALS,
     DOWNLOAD_AS,
     ENCODED_KEYS,
+    EVERYWHERE,
     EXPIRES,
     PLAIN_KEYS,
     REGION,
@@ -39,6 +40,11 @@ ONCE, ONCE_TOKEN, ONCE_HEADERS = "presign_get", "presign_get, token", "presign_p
 VERIFY, VERIFY_TOKEN, VERIFY_HEADERS = "verify_url", "verify_url, token", "verify_url, seven headers"
 INSPECT, INSPECT_TOKEN = "inspect_url", "inspect_url, token"
 INSPECT_HEADERS = "inspect_url, seven headers"
+ONCE_SIGV4A, VERIFY_SIGV4A, INSPECT_SIGV4A = (
+    "presign_get, SigV4a",
+    "verify_url, SigV4a",
+    "inspect_url, SigV4a",
+)
 
 
 def contenders() -> list[Contender]:
@@ -61,12 +67,18 @@ def contenders() -> list[Contender]:
         Contender(ONCE, _once(CREDENTIALS), PLAIN_KEYS),
         Contender(ONCE_TOKEN, _once(TEMPORARY), PLAIN_KEYS),
         Contender(ONCE_HEADERS, _upload_once, PLAIN_KEYS),
+        Contender(ONCE_SIGV4A, _once(CREDENTIALS, EVERYWHERE), PLAIN_KEYS),
         *_readers((VERIFY, INSPECT), CREDENTIALS, [plain.get(BUCKET, key) for key in PLAIN_KEYS]),
         *_readers((VERIFY_TOKEN, INSPECT_TOKEN), TEMPORARY, [token.get(BUCKET, key) for key in PLAIN_KEYS]),
         *_readers(
             (VERIFY_HEADERS, INSPECT_HEADERS),
             CREDENTIALS,
             [plain.put(BUCKET, key, **UPLOAD) for key in PLAIN_KEYS],
+        ),
+        *_readers(
+            (VERIFY_SIGV4A, INSPECT_SIGV4A),
+            CREDENTIALS,
+            [plain.get(EVERYWHERE, key) for key in PLAIN_KEYS[:256]],
         ),
     ]
 
@@ -150,10 +162,10 @@ def _each_with_options(presigner: Presigner) -> Run:
     return run
 
 
-def _once(credentials: Credentials) -> Run:
+def _once(credentials: Credentials, bucket: str = BUCKET) -> Run:
     def run(keys: Sequence[str]) -> None:
         for key in keys:
-            presign_get(BUCKET, key, region=REGION, credentials=credentials, expires=EXPIRES)
+            presign_get(bucket, key, region=REGION, credentials=credentials, expires=EXPIRES)
 
     return run
 

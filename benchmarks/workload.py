@@ -9,6 +9,7 @@ from typing import Any
 from presignlib import Credentials
 
 BUCKET = "examplebucket"
+EVERYWHERE = "arn:aws:s3::123456789012:accesspoint/mfzwi23gnjvgw.mrap"  # by SigV4a
 REGION = "us-east-1"
 EXPIRES = 600
 HOST = f"{BUCKET}.s3.{REGION}.amazonaws.com"

@@ -116,9 +116,16 @@ def verify(point: Point, text: str, hex_signature: str) -> bool:
 
 
 def is_own(private: int, text: str, hex_signature: str) -> bool:
-    """Tell whether ``private`` signed ``text``: as ``verify``, and five times as fast."""
+    """Tell whether ``private`` signed ``text``: as ``verify`` with its public key, and four times as fast.
+
+    Any signature of the key is good, whatever its nonce. What strangers send can be
+    checked so: no time that they measure is that of a number they know a part of.
+    """
     pair = from_der(hex_signature)
-    return pair is not None and is_signed_by(private, _digest(text), *pair)
+    if pair is None:
+        return False
+    mask = hmac_sha256(private.to_bytes(32, "big"), (text + hex_signature).encode())
+    return is_signed_by(private, _digest(text), *pair, int.from_bytes(mask, "big"))
 
 
 def _digest(text: str) -> int:
