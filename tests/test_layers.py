@@ -23,9 +23,9 @@ LAYERS = (
     {"sigv4", "errors", "_time", "_clock", "_p256", "reports"},
     {"credentials", "rules", "_partitions", "_disposition", "snippets", "redaction", "_signature", "_xml"}
     | {"sigv4a", "dialects"}
-    | {"_s3_hosts", "_error_xml", "_explain"},
+    | {"_s3_hosts"},
     {"request", "results"},
-    {"signing", "endpoints", "_arns", "url_parts", "_url_problems", "_post_parts"},
+    {"signing", "endpoints", "_arns", "url_parts", "_post_parts"},
     {"s3", "_service_request", "post_policy", "multipart"},
     # Each provider is a module of its own; the chain loads one when its turn comes.
     {f"providers.{name}" for name in ("_http", "_documents", "_files", "_refresh", "environment", "boto")},
@@ -36,11 +36,7 @@ LAYERS = (
     {"providers.chain"},
     {"settings", "providers"},  # settings ask for the shared chain
     {"inspection", "verification", "_log_filter", "diagnosis"}
-    | {
-        f"diagnosis._{part}"
-        for part in ("answer", "canonical", "case", "codes", "damage", "mismatch", "posts")
-    }
-    | {f"diagnosis._{part}" for part in ("statuses", "times", "trials", "variants", "words")},
+    | {f"diagnosis._{part}" for part in ("answer", "case", "causes", "mismatch", "variants")},
     {"_keywords"},  # the keywords' types, which nothing loads
     {"_operations"},  # what functions and Presigner share
     {"_functions", "presigner"},
@@ -66,33 +62,22 @@ ARROWS = {
     "_signature": "",
     "request": "sigv4 errors",
     # explain() makes the string to sign; expires_within() asks the clock unless told.
-    "results": "sigv4 snippets redaction _explain _time _clock errors",
+    "results": "sigv4 snippets redaction _time _clock errors",
     "reports": "_time _clock",  # is_expired() asks the clock unless told
-    "_explain": "",
     "_s3_hosts": "_partitions",
-    "_error_xml": "",
     "_log_filter": "redaction",
     # url_parts makes the one value that inspecting and verifying return.
     "url_parts": "sigv4 request _s3_hosts reports _time errors",
-    "_url_problems": "url_parts sigv4 reports _time",
-    "_post_parts": "url_parts sigv4 _s3_hosts reports _time errors",
-    "inspection": "url_parts _url_problems _post_parts _time",
-    "verification": "url_parts _url_problems sigv4 sigv4a rules credentials _time _clock errors",
-    "diagnosis": "_url_problems _post_parts results request reports redaction _time _clock errors "
-    "diagnosis._answer diagnosis._canonical diagnosis._case diagnosis._codes diagnosis._damage "
-    "diagnosis._mismatch diagnosis._posts diagnosis._statuses diagnosis._times diagnosis._trials",
-    "diagnosis._answer": "_error_xml",
-    "diagnosis._case": "url_parts sigv4 rules _time",
-    "diagnosis._damage": "url_parts reports errors",
-    "diagnosis._times": "diagnosis._case reports",
-    "diagnosis._words": "diagnosis._times redaction reports",
-    "diagnosis._codes": "diagnosis._times diagnosis._words reports",
-    "diagnosis._statuses": "diagnosis._words reports",
-    "diagnosis._canonical": "url_parts sigv4 redaction reports errors",
-    "diagnosis._variants": "_s3_hosts sigv4 reports",
-    "diagnosis._trials": "diagnosis._variants url_parts sigv4 sigv4a reports",
-    "diagnosis._mismatch": "diagnosis._canonical diagnosis._trials reports",
-    "diagnosis._posts": "diagnosis._case diagnosis._words url_parts sigv4 reports",
+    "_post_parts": "url_parts sigv4 reports _time errors",
+    "inspection": "url_parts _post_parts sigv4 reports _time",
+    "verification": "url_parts inspection sigv4 sigv4a rules credentials _time _clock errors",
+    "diagnosis": "inspection _post_parts url_parts results request sigv4 reports redaction _time _clock"
+    " errors diagnosis._answer diagnosis._case diagnosis._causes diagnosis._mismatch diagnosis._variants",
+    "diagnosis._answer": "_xml",
+    "diagnosis._case": "_post_parts inspection url_parts sigv4 rules reports _time errors",
+    "diagnosis._causes": "diagnosis._case _post_parts inspection redaction reports",
+    "diagnosis._mismatch": "diagnosis._variants url_parts sigv4 redaction reports errors",
+    "diagnosis._variants": "_s3_hosts url_parts sigv4 sigv4a reports",
     "signing": "sigv4 sigv4a results _time errors",
     "endpoints": "_arns dialects sigv4 request rules _partitions errors",
     "dialects": "errors",

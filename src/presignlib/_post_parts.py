@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from ._s3_hosts import locate
 from ._time import parse_timestamp
 from .errors import InvalidInputError, MalformedURLError
 from .reports import URLInfo
 from .sigv4 import ALGORITHM
-from .url_parts import split_credential
+from .url_parts import parse_presigned, split_credential
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,8 +24,6 @@ class PostParts:
     policy's expiration in seconds since 1970, None where it can not be read.
     """
 
-    __slots__ = ("ends", "fields", "policy", "url")
-
     def __init__(self, form: Mapping[Any, Any]) -> None:
         if not hasattr(form, "get"):
             raise InvalidInputError("url", "a str, or a mapping with url and fields", type(form).__name__)
@@ -40,7 +37,7 @@ class PostParts:
             if isinstance(name, str) and isinstance(value, str) and not (fields is form and name == "url")
         }
         self.policy = _decoded_policy(self.fields.get("policy", ""))
-        self.ends = _instant(self.policy.get("expiration")) if self.policy else None
+        self.ends = iso_instant(self.policy.get("expiration")) if self.policy else None
 
     def conditions(self) -> list[Any]:
         """Return the policy's conditions, an empty list where it has none."""
@@ -69,7 +66,6 @@ def post_info(parts: PostParts, now: float | None = None) -> URLInfo:
     algorithm = fields.get("x-amz-algorithm")
     credential = split_credential(fields.get("x-amz-credential", ""), algorithm)
     access_key_id, date, region, service = credential or (fields.get("awsaccesskeyid"), None, None, None)
-    scheme, host, bucket, style = _address(parts)
     signed_at = parse_timestamp(fields.get("x-amz-date", ""))
     return URLInfo(
         algorithm=algorithm,
@@ -77,18 +73,15 @@ def post_info(parts: PostParts, now: float | None = None) -> URLInfo:
         date=date,
         region=region or None,
         service=service,
-        signed=signed_at,
+        _signed=signed_at,
         expires=None if signed_at is None or parts.ends is None else parts.ends - signed_at,
-        ends=parts.ends,
+        _ends=parts.ends,
         has_token="x-amz-security-token" in fields,
-        scheme=scheme,
-        host=host,
-        bucket=bucket,
         key=fields.get("key"),
-        addressing_style=style,
         problems=tuple(_problems(parts, algorithm)),
         policy=parts.policy,
-        now=now,
+        _now=now,
+        **_place(parts),
     )
 
 
@@ -111,25 +104,22 @@ def _problems(parts: PostParts, algorithm: str | None) -> list[str]:
     return found
 
 
-def _address(parts: PostParts) -> tuple[str | None, str | None, str | None, Any]:
-    """Return scheme, host, bucket and addressing style, from the URL or else the policy."""
-    from .url_parts import parse_presigned
-
+def _place(parts: PostParts) -> dict[str, Any]:
+    """Return where the form goes, by its URL or else its policy, as attributes of URLInfo."""
     if parts.url is not None:
         try:
             url = parse_presigned(parts.url)
         except MalformedURLError:
-            return None, None, None, None
-        location = None if url.host is None else locate(url.host, url.path)
-        if location is not None:
-            return url.scheme, url.host, location.bucket, location.style
-        return url.scheme, url.host, None, None
+            return {}
+        place = url.location
+        where = {} if place is None else {"bucket": place.bucket, "addressing_style": place.style}
+        return {"scheme": url.scheme, "host": url.host, **where}
     for condition in parts.conditions():
         if isinstance(condition, dict) and isinstance(condition.get("bucket"), str):
-            return None, None, condition["bucket"], None
+            return {"bucket": condition["bucket"]}
         if isinstance(condition, list) and condition[:2] == ["eq", "$bucket"] and len(condition) == 3:
-            return None, None, str(condition[2]), None
-    return None, None, None, None
+            return {"bucket": str(condition[2])}
+    return {}
 
 
 def _decoded_policy(text: str) -> dict[str, Any] | None:
@@ -146,8 +136,8 @@ def _decoded_policy(text: str) -> dict[str, Any] | None:
     return document if isinstance(document, dict) else None
 
 
-def _instant(text: object) -> int | None:
-    """Return ISO 8601 in UTC, with or without fractions, in seconds since 1970."""
+def iso_instant(text: object) -> int | None:
+    """Return ISO 8601 in UTC, with or without fractions, in seconds since 1970; None for other text."""
     if not isinstance(text, str):
         return None
     seconds = text.partition(".")[0].rstrip("Z")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from ._time import instant_of
-from ._url_problems import is_sigv2, problems_of
-from .url_parts import SIGV2, parse_presigned, url_info
+from ._time import WEEK, instant_of
+from .reports import Finding
+from .sigv4 import ALGORITHM
+from .url_parts import SIGV2, SIGV4A, parse_presigned, url_info
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
     from typing import Any
 
@@ -16,6 +17,30 @@ if TYPE_CHECKING:
     from .url_parts import URLParts
 
 __all__ = ["inspect_url"]
+
+ALL_THREE = "sign with all three parts of the credentials: access key id, secret and session token"
+ONE_SET = "sign with parts of one set of credentials; a leftover AWS_SESSION_TOKEN mixes two"
+ESCAPED_FOR_HTML = Finding(
+    "query_changed",
+    "The URL was escaped for HTML: its & are written &amp;",
+    "take the URL from the program, not from the page's source, or unescape it once",
+)
+_NEW_URL = "make a new URL and pass it on unchanged"
+_NEEDED = (
+    *("X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Date", "X-Amz-Expires", "X-Amz-SignedHeaders"),
+    "X-Amz-Signature",
+)
+_HEX = frozenset("0123456789abcdef")
+_SOME_SIGNATURE = "0" * 64
+# Schemes that are not AWS's SigV4, by a parameter that only they have.
+_OTHER_SCHEMES = {
+    "X-Goog-Algorithm": "Google's own signing scheme",
+    "Key-Pair-Id": "CloudFront's RSA signing",
+    "sig": "Azure's shared access signature",
+    "OSSAccessKeyId": "Alibaba's OSS signing",
+    "x-oss-signature-version": "Alibaba's OSS signing",
+    "q-sign-algorithm": "Tencent's COS signing",
+}
 
 
 def inspect_url(url: str | Mapping[str, Any], *, now: datetime | None = None) -> URLInfo:
@@ -37,11 +62,14 @@ def inspect_url(url: str | Mapping[str, Any], *, now: datetime | None = None) ->
 
         return post_info(PostParts(url), instant)
     parts = parse_presigned(url)
-    problems = tuple([finding.cause for finding in problems_of(parts)])
-    info = url_info(parts, problems, instant)
-    if info.algorithm is None and is_sigv2([name for name, _ in parts.pairs]):
+    info = url_info(parts, tuple([finding.cause for finding in problems_of(parts)]), instant)
+    if info.algorithm is None and _is_sigv2([name for name, _ in parts.pairs]):
         _read_sigv2(info, parts)
     return info
+
+
+def _is_sigv2(names: list[str]) -> bool:
+    return "AWSAccessKeyId" in names and "Signature" in names
 
 
 def _read_sigv2(info: URLInfo, parts: URLParts) -> None:
@@ -55,3 +83,170 @@ def _read_sigv2(info: URLInfo, parts: URLParts) -> None:
         info._ends = int(ends)  # seconds since 1970, and not how long
     hidden = ("AWSAccessKeyId", "Signature", "Expires", "x-amz-security-token")
     info.query = tuple([pair for pair in parts.query if pair[0] not in hidden])
+
+
+def problems_of(parts: URLParts) -> list[Finding]:
+    """Return a finding for each rule that the URL breaks by itself, the gravest first."""
+    names = [name for name, _ in parts.pairs]
+    if (not parts.auth and not parts.misspelt) or ("X-Amz-Algorithm" not in parts.auth and _is_sigv2(names)):
+        return [_unsigned(names)]
+    return [
+        *_copied(parts, names),
+        *_scope(parts, parts.auth),
+        *_others(parts, parts.auth),
+        *_token(parts),
+        *_address(parts),
+    ]
+
+
+def _unsigned(names: list[str]) -> Finding:
+    if _is_sigv2(names):
+        return Finding(
+            "sigv2_not_supported",
+            f"The URL is signed with Signature Version 2 ({SIGV2}), which regions opened after 2013, "
+            "KMS encryption and most other stores refuse",
+            "sign with Signature Version 4; with boto3 that is Config(signature_version='s3v4')",
+        )
+    if _is_escaped(names):
+        return ESCAPED_FOR_HTML
+    for name, scheme in _OTHER_SCHEMES.items():
+        if name in names:
+            cause = f"The URL uses {scheme}, which is not AWS's SigV4"
+            return Finding("unknown", cause, "ask that store's own tools")
+    return Finding(
+        "malformed",
+        "The URL is not signed: it has no X-Amz-* parameter",
+        "sign it, or pass the whole URL: a shell cuts one at & unless it is in quotes",
+    )
+
+
+def _is_escaped(names: list[str]) -> bool:
+    return any(name.startswith("amp;") for name in names)
+
+
+def _copied(parts: URLParts, names: list[str]) -> Iterator[Finding]:
+    """Look for what copying and pasting does to a query."""
+    if _is_escaped(names):
+        yield ESCAPED_FOR_HTML
+    elif parts.misspelt:
+        yield Finding(
+            "query_changed",
+            f"The parameter {parts.misspelt[0]!r:.60} is not in AWS's letters: names are case-sensitive",
+            "something changed the query's letters on the way; " + _NEW_URL,
+        )
+    for name in parts.repeated:
+        cause = f"{name} stands more than once in the query"
+        yield Finding("query_changed", cause, "leave one; two signed URLs were joined")
+    missing = [name for name in _NEEDED if name not in parts.auth]
+    if missing and not parts.misspelt:
+        cut = ": the URL is cut short" if missing[-1] == "X-Amz-Signature" else ""
+        yield Finding(
+            "malformed",
+            f"The URL lacks {', '.join(missing)}{cut}",
+            "pass the whole URL; a shell cuts one at & unless it is in quotes",
+        )
+
+
+def _scope(parts: URLParts, auth: dict[str, str]) -> Iterator[Finding]:
+    """Look at the algorithm, the credential and their company."""
+    algorithm, credential = auth.get("X-Amz-Algorithm"), auth.get("X-Amz-Credential")
+    if algorithm not in (None, ALGORITHM, SIGV4A):
+        yield _malformed(f"X-Amz-Algorithm is neither {ALGORITHM} nor {SIGV4A}")
+    if algorithm is not None and ("X-Amz-Region-Set" in auth) != (algorithm == SIGV4A):
+        yield _malformed(f"X-Amz-Region-Set belongs to {SIGV4A} alone, which can not do without it")
+    if parts.credential is not None:
+        if "X-Amz-Date" in auth and parts.credential[1] != auth["X-Amz-Date"][:8]:
+            yield _malformed("The credential's day is not that of X-Amz-Date")
+    elif credential is not None and "%2F" in credential.upper():
+        cause = "The URL was percent-encoded twice: its % are written %25"
+        yield Finding("query_changed", cause, _NEW_URL)
+    elif credential is not None:
+        yield _malformed("X-Amz-Credential is not of the form KEY_ID/YYYYMMDD/REGION/SERVICE/aws4_request")
+
+
+def _others(parts: URLParts, auth: dict[str, str]) -> Iterator[Finding]:
+    """Look at times, headers and the signature."""
+    if "X-Amz-Date" in auth and parts.signed_at is None:
+        yield _malformed("X-Amz-Date is not a time of the form YYYYMMDDTHHMMSSZ")
+    expires = parts.expires
+    if "X-Amz-Expires" in auth and not 0 < (expires or 0) <= WEEK:
+        got = "" if expires is None else f", got {expires}"
+        yield _malformed(
+            f"X-Amz-Expires is not 1 to {WEEK} whole seconds (seven days){got}",
+            "sign again with expires of at most '7d'",
+        )
+    if "X-Amz-SignedHeaders" in auth:
+        names = parts.signed_headers
+        if "host" not in names:
+            yield _malformed("The host is not among X-Amz-SignedHeaders")
+        if names != sorted({name.lower() for name in names}):
+            yield _malformed("X-Amz-SignedHeaders is not in lower case, in order, each name once")
+    text = auth.get("X-Amz-Signature", _SOME_SIGNATURE)
+    is_hex, size = _HEX.issuperset(text), 64
+    if auth.get("X-Amz-Algorithm") == SIGV4A and text is not _SOME_SIGNATURE:
+        is_hex = is_hex and text[:2] == "30" and len(text) > 3
+        size = 4 + 2 * int(text[2:4], 16) if is_hex else len(text)  # DER's second byte is its length
+    if len(text) != size or not is_hex:
+        what = f"has {len(text)} characters" if len(text) != size else "has other characters in it"
+        yield Finding(
+            "signature_altered",
+            f"The signature {what} where {size} lower-case hex digits belong: "
+            "it was cut or changed in copying",
+            "copy the URL again, whole",
+        )
+
+
+def _malformed(cause: str, fix: str = "sign again, for example with presign_get") -> Finding:
+    return Finding("malformed", cause, fix)
+
+
+def _token(parts: URLParts) -> Iterator[Finding]:
+    key_id = parts.credential[0] if parts.credential else ""
+    if len(key_id) != 20:
+        return
+    if key_id.startswith("ASIA") and not parts.has_token:
+        yield Finding(
+            "session_token_missing",
+            "The key id begins with ASIA, so the credentials are temporary, and the URL has no session token",
+            ALL_THREE,
+        )
+    if key_id.startswith("AKIA") and parts.has_token:
+        yield Finding(
+            "session_token_invalid",
+            "The key id begins with AKIA, so the credentials are permanent, but the URL has a session token",
+            ONE_SET,
+        )
+
+
+def _address(parts: URLParts) -> Iterator[Finding]:
+    place = parts.location if parts.credential else None
+    _, _, region, service = parts.credential or ("", "", "", "")
+    if place is not None and place.service not in (None, service):
+        yield Finding(
+            "wrong_service",
+            f"The host belongs to {place.service} and the URL is signed for {service:.60}",
+            f"sign with service={place.service!r}",
+        )
+    if place is not None and region and place.region not in (None, "*", region):
+        yield Finding(
+            "wrong_region",
+            f"The host is in {place.region:.60} and the URL is signed for {region:.60}",
+            f"sign with region={place.region!r:.60}, if that is where the bucket is",
+        )
+    if place is not None and region and place.region == "*":
+        yield _malformed(
+            f"The host is a Multi-Region Access Point's, which takes {SIGV4A} (SigV4a) alone",
+            "sign for the access point's ARN, which picks SigV4a by itself",
+        )
+    if place is not None and place.is_global and region not in ("", "us-east-1"):
+        yield Finding(
+            "redirect",
+            f"The host has no region in it, and S3 may redirect to {region:.60}, which breaks the signature",
+            f"sign for the host s3.{region:.60}.amazonaws.com",
+        )
+    if {".", ".."} & {*parts.path.split("/")}:
+        yield Finding(
+            "path_rewritten",
+            "The path has a '.' or '..' segment, which browsers and most clients resolve before they send it",
+            "name the key otherwise, or send with curl --path-as-is",
+        )

@@ -18,26 +18,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Diagnosis", "Finding", "URLInfo"]
 
-_INFO_FIELDS = (
-    "algorithm",
-    "access_key_id",
-    "date",
-    "region",
-    "region_set",
-    "service",
-    "expires",
-    "signed_headers",
-    "has_token",
-    "scheme",
-    "host",
-    "bucket",
-    "key",
-    "addressing_style",
-    "query",
-    "problems",
-    "policy",
-)
-
 
 class URLInfo:
     """What a presigned URL says, read without any secret.
@@ -46,79 +26,39 @@ class URLInfo:
     sentence for each thing that is wrong with it, and is empty where nothing is.
     """
 
-    __slots__ = (*_INFO_FIELDS, "_ends", "_now", "_signed")
-
-    algorithm: str | None
+    algorithm: str | None = None
     """``AWS4-HMAC-SHA256``, ``AWS4-ECDSA-P256-SHA256`` (SigV4a) or ``SigV2``."""
-    access_key_id: str | None
-    date: str | None
+    access_key_id: str | None = None
+    date: str | None = None
     """The credential scope's day, ``YYYYMMDD``."""
-    region: str | None
-    region_set: tuple[str, ...] | None
+    region: str | None = None
+    region_set: tuple[str, ...] | None = None
     """The regions of a SigV4a URL, wildcards as they are."""
-    service: str | None
-    expires: int | None
+    service: str | None = None
+    expires: int | None = None
     """``X-Amz-Expires`` in seconds."""
-    signed_headers: tuple[str, ...]
-    has_token: bool
-    scheme: str | None
+    signed_headers: tuple[str, ...] = ()
+    has_token: bool = False
+    scheme: str | None = None
     """Lower case; None where the URL was given as path and query."""
-    host: str | None
+    host: str | None = None
     """``host[:port]`` as the ``Host`` header has it: lower case, no default port."""
-    bucket: str | None
+    bucket: str | None = None
     """The bucket that the address leads to, or the access point's ARN; of one for many regions the alias."""
-    key: str | None
-    addressing_style: AddressingStyle | None
-    query: tuple[tuple[str, str], ...]
+    key: str | None = None
+    addressing_style: AddressingStyle | None = None
+    query: tuple[tuple[str, str], ...] = ()
     """The decoded parameters that are the request's own, in the order they are written."""
-    problems: tuple[str, ...]
-    policy: Mapping[str, Any] | None
+    problems: tuple[str, ...] = ()
+    policy: Mapping[str, Any] | None = None
     """The decoded document of a POST policy; None for URLs."""
+    # Instants, in seconds since 1970.
+    _signed: int | None = None
+    _ends: int | None = None
+    _now: float | None = None
 
-    def __init__(
-        self,
-        *,
-        algorithm: str | None = None,
-        access_key_id: str | None = None,
-        date: str | None = None,
-        region: str | None = None,
-        region_set: tuple[str, ...] | None = None,
-        service: str | None = None,
-        expires: int | None = None,
-        signed: int | None = None,
-        ends: int | None = None,
-        signed_headers: tuple[str, ...] = (),
-        has_token: bool = False,
-        scheme: str | None = None,
-        host: str | None = None,
-        bucket: str | None = None,
-        key: str | None = None,
-        addressing_style: AddressingStyle | None = None,
-        query: tuple[tuple[str, str], ...] = (),
-        problems: tuple[str, ...] = (),
-        policy: Mapping[str, Any] | None = None,
-        now: float | None = None,
-    ) -> None:
-        self.algorithm = algorithm
-        self.access_key_id = access_key_id
-        self.date = date
-        self.region = region
-        self.region_set = region_set
-        self.service = service
-        self.expires = expires
-        self.signed_headers = signed_headers
-        self.has_token = has_token
-        self.scheme = scheme
-        self.host = host
-        self.bucket = bucket
-        self.key = key
-        self.addressing_style = addressing_style
-        self.query = query
-        self.problems = problems
-        self.policy = policy
-        self._signed = signed
-        self._ends = ends
-        self._now = now
+    def __init__(self, **parts: Any) -> None:
+        self.__dict__ = parts
 
     @property
     def signed_at(self) -> datetime | None:
@@ -144,7 +84,8 @@ class URLInfo:
 
     def to_dict(self) -> dict[str, Any]:
         """Return all of it as plain data for JSON; instants are ISO 8601 in UTC."""
-        data: dict[str, Any] = {name: getattr(self, name) for name in _INFO_FIELDS}
+        names = [name for name in URLInfo.__annotations__ if not name.startswith("_")]
+        data: dict[str, Any] = {name: getattr(self, name) for name in names}
         for name in ("region_set", "signed_headers", "problems"):
             data[name] = None if data[name] is None else list(data[name])
         data["query"] = [list(pair) for pair in self.query]
@@ -154,13 +95,8 @@ class URLInfo:
         return data
 
     def __repr__(self) -> str:
-        where = (
-            self.host
-            if self.bucket is None
-            else self.bucket
-            if self.key is None
-            else f"{self.bucket}/{self.key}"
-        )
+        place = self.bucket if self.key is None else f"{self.bucket}/{self.key}"
+        where = self.host if self.bucket is None else place
         until = f", until {self.expires_at:%Y-%m-%d %H:%M:%S} UTC" if self.expires_at else ""
         wrong = f", {len(self.problems)} wrong" if self.problems else ""
         return f"<URLInfo {self.algorithm} {where!r}{until}{wrong}>"
@@ -168,16 +104,9 @@ class URLInfo:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, URLInfo):
             return NotImplemented
-        return self.__getstate__() == other.__getstate__()
+        return all(getattr(self, name) == getattr(other, name) for name in URLInfo.__annotations__)
 
     __hash__ = None  # type: ignore[assignment]  # it may hold a policy, which has no hash
-
-    def __getstate__(self) -> tuple[Any, ...]:
-        return tuple([getattr(self, name) for name in self.__slots__])
-
-    def __setstate__(self, state: tuple[Any, ...]) -> None:
-        for name, value in zip(self.__slots__, state, strict=True):
-            setattr(self, name, value)
 
 
 class Finding:

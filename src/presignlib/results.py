@@ -21,6 +21,13 @@ if TYPE_CHECKING:
 __all__ = ["PresignedURL"]
 
 
+_CUSTOMER_KEY = "x-amz-server-side-encryption-customer-key"
+_FIELDS = (
+    *("method", "bucket", "region", "headers", "signed_at", "expires", "expires_at", "limited_by"),
+    *("head", "tail", "timestamp", "scope", "algorithm"),
+)
+
+
 class Contract:
     """What all URLs of one preparation share; instants are whole seconds.
 
@@ -28,21 +35,7 @@ class Contract:
     ``timestamp``, ``scope`` and ``algorithm`` make the string to sign.
     """
 
-    __slots__ = (
-        "algorithm",
-        "bucket",
-        "expires",
-        "expires_at",
-        "head",
-        "headers",
-        "limited_by",
-        "method",
-        "region",
-        "scope",
-        "signed_at",
-        "tail",
-        "timestamp",
-    )
+    __slots__ = _FIELDS
 
     def __init__(
         self,
@@ -153,12 +146,14 @@ class PresignedURL(str):
         Without the lines that begin with ``# `` they are exactly as signed. The session
         token, where there is one, is part of them.
         """
-        from ._explain import explained
+        from .snippets import explained
 
-        contract = self._contract
-        request = contract.head + encode_path(self._key or "") + contract.tail
+        contract, request = self._contract, self._canonical_request()
         signed = string_to_sign(contract.timestamp, contract.scope, request, contract.algorithm)
         return explained(request, signed)
+
+    def _canonical_request(self) -> str:
+        return self._contract.head + encode_path(self._key or "") + self._contract.tail
 
     def expires_within(self, span: int | str | timedelta, *, now: datetime | None = None) -> bool:
         """Tell whether the URL dies within ``span``, or has died, by this machine's clock."""
@@ -184,27 +179,25 @@ class PresignedURL(str):
 
     def as_curl(self) -> str:
         """Return a curl command that sends the request; a body comes from ``FILE``."""
-        from .snippets import curl
-
-        return curl(self.method, str(self), self._shown_headers())
+        return self._as("curl")
 
     def as_fetch(self) -> str:
         """Return a JavaScript ``fetch`` call; a body comes from the variable ``file``."""
-        from .snippets import fetch
-
-        return fetch(self.method, str(self), self._shown_headers())
+        return self._as("fetch")
 
     def as_requests(self) -> str:
         """Return a call of Python's ``requests``; a body comes from ``FILE``."""
-        from .snippets import requests
-
-        return requests(self.method, str(self), self._shown_headers())
+        return self._as("requests")
 
     def as_httpie(self) -> str:
         """Return an HTTPie command; a body comes from ``FILE``."""
-        from .snippets import httpie
+        return self._as("httpie")
 
-        return httpie(self.method, str(self), self._shown_headers())
+    def _as(self, form: str) -> str:
+        from . import snippets
+
+        text: str = getattr(snippets, form)(self.method, str(self), self._shown_headers())
+        return text
 
     def as_html(self, text: str | None = None) -> str:
         """Return an HTML link that shows ``text``, or the key.
@@ -240,7 +233,7 @@ class PresignedURL(str):
 
     def __reduce__(self) -> tuple[Any, ...]:
         contract = self._contract
-        state = tuple(getattr(contract, name) for name in _CONTRACT_FIELDS)
+        state = tuple(getattr(contract, name) for name in _FIELDS)
         return _restored, (str(self), self._key, state)
 
     def __copy__(self) -> PresignedURL:
@@ -248,24 +241,6 @@ class PresignedURL(str):
 
     def __deepcopy__(self, memo: object) -> PresignedURL:
         return self
-
-
-_CUSTOMER_KEY = "x-amz-server-side-encryption-customer-key"
-_CONTRACT_FIELDS = (
-    "method",
-    "bucket",
-    "region",
-    "headers",
-    "signed_at",
-    "expires",
-    "expires_at",
-    "limited_by",
-    "head",
-    "tail",
-    "timestamp",
-    "scope",
-    "algorithm",
-)
 
 
 def presigned_url(text: str, contract: Contract, key: str | None) -> PresignedURL:

@@ -27,17 +27,11 @@ _HOST = frozenset("abcdefghijklmnopqrstuvwxyz0123456789.-_")
 _HEX = "0123456789abcdefABCDEF"
 _ESCAPES = {a + b: chr(int(a + b, 16)) for a in _HEX for b in _HEX}
 _NAMES = frozenset(
-    {
-        "X-Amz-Algorithm",
-        "X-Amz-Credential",
-        "X-Amz-Date",
-        "X-Amz-Expires",
-        "X-Amz-SignedHeaders",
-        "X-Amz-Signature",
-        "X-Amz-Security-Token",
-        "X-Amz-S3session-Token",
-        "X-Amz-Region-Set",
-    }
+    f"X-Amz-{name}"
+    for name in (
+        *("Algorithm", "Credential", "Date", "Expires", "SignedHeaders", "Signature"),
+        *("Security-Token", "S3session-Token", "Region-Set"),
+    )
 )
 
 
@@ -50,20 +44,6 @@ class URLParts:
     ``credential`` is ``(access key id, date, region, service)`` or None; the region of
     a SigV4a credential is empty.
     """
-
-    __slots__ = (
-        "auth",
-        "credential",
-        "host",
-        "location",
-        "misspelt",
-        "pairs",
-        "path",
-        "query",
-        "repeated",
-        "scheme",
-        "signed_at",
-    )
 
     def __init__(self, scheme: str | None, host: str | None, path: str, pairs: list[tuple[str, str]]) -> None:
         self.scheme = scheme
@@ -101,6 +81,11 @@ class URLParts:
                 self.misspelt.append(name)
             else:
                 self.query.append(pair)
+
+    @property
+    def has_token(self) -> bool:
+        """Whether the URL carries a session token."""
+        return "X-Amz-Security-Token" in self.auth or "X-Amz-S3session-Token" in self.auth
 
     @property
     def expires(self) -> int | None:
@@ -204,10 +189,10 @@ def url_info(parts: URLParts, problems: tuple[str, ...] = (), now: float | None 
         region_set=None if region_set is None else tuple(region_set.split(",")),
         service=service,
         expires=parts.expires,
-        signed=parts.signed_at,
-        ends=parts.ends_at,
+        _signed=parts.signed_at,
+        _ends=parts.ends_at,
         signed_headers=tuple(parts.signed_headers),
-        has_token="X-Amz-Security-Token" in parts.auth or "X-Amz-S3session-Token" in parts.auth,
+        has_token=parts.has_token,
         scheme=parts.scheme,
         host=parts.host,
         bucket=None if location is None or location.bucket is None else _key(location.bucket),
@@ -215,7 +200,7 @@ def url_info(parts: URLParts, problems: tuple[str, ...] = (), now: float | None 
         addressing_style=None if location is None else location.style,
         query=tuple(parts.query),
         problems=problems,
-        now=now,
+        _now=now,
     )
 
 

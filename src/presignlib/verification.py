@@ -14,7 +14,6 @@ from hmac import compare_digest
 
 from ._clock import utc_now
 from ._time import instant_of, span_of
-from ._url_problems import problems_of
 from .credentials import Credentials
 from .errors import (
     ExpiredURLError,
@@ -25,6 +24,7 @@ from .errors import (
     VerificationError,
     shown,
 )
+from .inspection import problems_of
 from .rules import rules_for
 from .sigv4 import (
     ALGORITHM,

@@ -6,24 +6,24 @@ canonical request, the difference line by line.
 
 from __future__ import annotations
 
+from hmac import compare_digest
+
 from .._clock import utc_now
 from .._post_parts import PostParts
 from .._time import instant_of
-from .._url_problems import problems_of
 from ..errors import InvalidInputError
+from ..inspection import ALL_THREE, problems_of
 from ..redaction import redact
 from ..reports import Diagnosis, Finding
+from ..request import pairs_of
 from ..results import PresignedURL
+from ..sigv4 import signature, signing_key
+from ..url_parts import split_credential
 from ._answer import Answer
-from ._canonical import sent_headers_against
-from ._case import NOTHING, Case
-from ._codes import by_code
-from ._damage import read_url
-from ._mismatch import BROKEN, explain_mismatch, is_mismatch
-from ._posts import form_findings, try_form
-from ._statuses import by_status
-from ._times import by_our_clock
-from ._trials import try_variants
+from ._case import NOTHING, Case, read_url, span_text, time_text
+from ._causes import by_answer, by_our_clock
+from ._mismatch import BROKEN, explain_mismatch, is_mismatch, sent_headers_against
+from ._variants import try_variants
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -64,25 +64,35 @@ def diagnose(
     Raises InvalidInputError for arguments of another type.
     """
     instant = utc_now() if now is None else instant_of("now", now)
-    answer = _answer(response, status)
+    if response is not None and not isinstance(response, (str, bytes)):
+        raise InvalidInputError("response", "str, bytes or None", type(response).__name__)
+    if status is not None and (not isinstance(status, int) or isinstance(status, bool)):
+        raise InvalidInputError("status", "an HTTP status, as 403", type(status).__name__)
+    answer = Answer(response, status)
     known = None if credentials is None else credentials.load()
     if not isinstance(url, str) and hasattr(url, "keys"):
-        return _diagnosed(_form(PostParts(url), answer, instant, known), answer)
+        return _diagnosed(_of_form(PostParts(url), answer, instant, known), answer)
     if not isinstance(url, str):
         raise InvalidInputError("url", "a str, or a mapping with url and fields", type(url).__name__)
     parts, damages = read_url(url)
-    case = Case(
-        parts,
-        answer,
-        instant,
-        method=_method(method),
-        sent=_sent(sent_headers),
-        signed=url if isinstance(url, PresignedURL) else None,
-    )
-    return _diagnosed([*_ordered(case, damages, known)], answer)
+    if method is not None and not isinstance(method, str):
+        raise InvalidInputError("method", "a str", type(method).__name__)
+    sent = None if sent_headers is None else _joined(pairs_of("sent_headers", sent_headers))
+    signed = url if isinstance(url, PresignedURL) else None
+    case = Case(parts, answer, instant, method=method, sent=sent, signed=signed)
+    return _diagnosed([*_of_url(case, damages, known)], answer)
 
 
-def _ordered(case: Case, damages: list[Finding], credentials: Credentials | None) -> Iterator[Finding]:
+def _joined(headers: list[tuple[str, str]]) -> dict[str, str]:
+    """Return headers by lower-case name, repeats as one."""
+    sent: dict[str, str] = {}
+    for name, value in headers:
+        lower = name.lower()
+        sent[lower] = f"{sent[lower]},{value}" if lower in sent else value
+    return sent
+
+
+def _of_url(case: Case, damages: list[Finding], credentials: Credentials | None) -> Iterator[Finding]:
     """Return the findings, the surest first: proof, the server's words, the URL, the clock."""
     answer = case.answer
     problems = [] if case.parts is NOTHING else problems_of(case.parts)
@@ -95,33 +105,29 @@ def _ordered(case: Case, damages: list[Finding], credentials: Credentials | None
     if is_mismatch(answer):
         yield from explain_mismatch(case, damages, problems, credentials)
         return
-    said = by_code(case) or by_status(case)
-    if said and said[0].code == "ok":
+    said = by_answer(case)
+    best = said[0].code if said else ""
+    if best == "ok":
         yield from said
         return
     sent = list(sent_headers_against(case))
     broken = [*damages, *[finding for finding in problems if finding.code in BROKEN]]
-    vague = not said or said[0].code in _VAGUE
-    if vague:
+    if not said or best in _VAGUE:
         yield from [*broken, *sent]
-    elif said[0].code == "expired":
+        if credentials is not None:
+            yield from _unless_ok(try_variants(case, credentials))
+    elif best == "expired":
         yield from [finding for finding in broken if finding.code == "query_changed"]
-    if credentials is not None and vague:
-        yield from [finding for finding in try_variants(case, credentials) if finding.code != "ok"]
     if not answer.code and answer.status in _UNSAID:
         yield from [*problems, *by_our_clock(case)]
-    yield from said
-    yield from [*broken, *sent, *problems]
-    yield from by_our_clock(case)
+    yield from [*said, *broken, *sent, *problems, *by_our_clock(case)]
 
 
-def _form(form: PostParts, answer: Answer, now: float, credentials: Credentials | None) -> list[Finding]:
+def _of_form(form: PostParts, answer: Answer, now: float, credentials: Credentials | None) -> list[Finding]:
     """Return the findings of a presigned POST."""
-    case = Case(None, answer, now, method="POST")
-    own = list(form_findings(form, now))
-    tried = [] if credentials is None else try_form(form, credentials)
+    own = list(_form_itself(form, now))
+    tried = [] if credentials is None else _try_form(form, credentials)
     if is_mismatch(answer):
-        bad = [finding for finding in tried if finding.code != "ok"]
         cause = (
             "These credentials signed the policy, so a field was changed on the way, or the server holds "
             "another secret for the key id"
@@ -129,64 +135,84 @@ def _form(form: PostParts, answer: Answer, now: float, credentials: Credentials 
             else "Another secret signed the policy, or the policy was changed after signing"
         )
         wrong = Finding("wrong_secret", cause, "check the secret, and send the policy unchanged")
-        return bad + own + ([] if bad else [wrong])
-    said = by_code(case) or by_status(case)
+        bad = _unless_ok(tried)
+        return [*bad, *own, *([] if bad else [wrong])]
+    said = by_answer(Case(NOTHING, answer, now, method="POST"))
     if said and said[0].code == "access_denied" and own:
         return own + said
-    return [*said, *own, *[finding for finding in tried if finding.code != "ok"]]
+    return [*said, *own, *_unless_ok(tried)]
+
+
+def _form_itself(form: PostParts, now: float) -> Iterator[Finding]:
+    """Return what is wrong with a form by its policy and our clock."""
+    missing = form.missing()
+    if missing:
+        yield Finding(
+            "malformed", f"The form lacks the fields {', '.join(missing)}", "send all fields that were signed"
+        )
+    is_temporary = form.fields.get("x-amz-credential", "").startswith("ASIA")
+    if is_temporary and "x-amz-security-token" not in form.fields:
+        cause = "The credentials are temporary, and the form has no session token"
+        yield Finding("session_token_missing", cause, ALL_THREE)
+    if form.policy is None:
+        if "policy" in form.fields:
+            cause = "The policy is not a JSON object in base64: it was cut or changed"
+            yield Finding("malformed", cause, "send it unchanged")
+        return
+    if form.ends is None:
+        cause = "The policy has no expiration that can be read"
+        yield Finding("malformed", cause, "sign again with presign_post")
+    elif now >= form.ends:
+        yield Finding(
+            "expired",
+            f"The form expired {span_text(now - form.ends)} ago, by this machine's clock "
+            f"(it ended at {time_text(form.ends)})",
+            "make a new form when it is asked for",
+        )
+    bare = form.unconditioned()
+    if bare:
+        yield Finding(
+            "post_extra_field",
+            f"No condition of the policy allows the fields {', '.join(bare):.200}",
+            "leave them out, or sign conditions for them; presign_post(fields=…) adds both",
+        )
+
+
+def _try_form(form: PostParts, credentials: Credentials) -> list[Finding]:
+    """Return whether the credentials signed the form's policy; nothing where it lacks a part."""
+    scope = split_credential(form.fields.get("x-amz-credential", ""), None)
+    policy, given = form.fields.get("policy"), form.fields.get("x-amz-signature")
+    if scope is None or policy is None or given is None:
+        return []
+    access_key_id, *where = scope
+    made = signature(signing_key(credentials.secret_access_key, *where), policy)
+    if not compare_digest(made.encode(), given.encode()):
+        cause = "The secret does not give the form's signature: another signed it, or the policy was changed"
+        return [Finding("wrong_secret", cause, "check the secret, and send the policy unchanged")]
+    if access_key_id != credentials.access_key_id:
+        cause = "The secret signed the form, which names another access key id: two pairs are mixed up"
+        return [Finding("wrong_secret", cause, "sign with id and secret of one pair")]
+    return [Finding("ok", "These credentials signed the form", "nothing in the form is wrong")]
+
+
+def _unless_ok(findings: list[Finding]) -> list[Finding]:
+    return [finding for finding in findings if finding.code != "ok"]
 
 
 def _diagnosed(findings: list[Finding], answer: Answer) -> Diagnosis:
     """Return the findings without repetition; where there are none, say what is missing."""
-    kept: list[Finding] = []
+    kept: dict[tuple[str, str], Finding] = {}
     for finding in findings:
-        if all((finding.code, finding.cause) != (other.code, other.cause) for other in kept):
-            kept.append(finding)
-    if not kept and answer.is_readable and not answer.fields and answer.status is None:
-        kept = [
-            Finding(
-                "ok",
-                "Nothing in the URL itself is wrong",
-                "if a server refuses it, pass its answer: the XML, or all of curl -i",
-            )
-        ]
-    elif not kept:
-        said = f"{answer.code}: {answer.message}" if answer.code else f"status {answer.status}"
-        readable = answer.code or answer.status
-        kept = [
-            Finding(
-                "unknown",
-                f"The server's answer is not one that presignlib knows ({redact(said):.200})"
-                if readable
-                else "The answer can not be read: it is neither S3's XML nor another known error",
-                "pass the whole answer, as curl -i prints it, and the headers that were sent",
-            )
-        ]
-    return Diagnosis(tuple(kept))
-
-
-def _answer(response: str | bytes | None, status: int | None) -> Answer:
-    if response is not None and not isinstance(response, (str, bytes)):
-        raise InvalidInputError("response", "str, bytes or None", type(response).__name__)
-    if status is not None and (not isinstance(status, int) or isinstance(status, bool)):
-        raise InvalidInputError("status", "an HTTP status, as 403", type(status).__name__)
-    return Answer(response, status)
-
-
-def _method(method: str | None) -> str | None:
-    if method is not None and not isinstance(method, str):
-        raise InvalidInputError("method", "a str", type(method).__name__)
-    return method
-
-
-def _sent(headers: Pairs | None) -> dict[str, str] | None:
-    """Return the headers that were sent, by lower-case name; None where that is not known."""
-    if headers is None:
-        return None
-    from ..request import pairs_of
-
-    sent: dict[str, str] = {}
-    for name, value in pairs_of("sent_headers", headers):
-        lower = name.lower()
-        sent[lower] = f"{sent[lower]},{value}" if lower in sent else value
-    return sent
+        kept.setdefault((finding.code, finding.cause), finding)
+    if kept:
+        return Diagnosis(tuple(kept.values()))
+    if answer.is_readable and not answer.fields and answer.status is None:
+        code, cause = "ok", "Nothing in the URL itself is wrong"
+        fix = "if a server refuses it, pass its answer: the XML, or all of curl -i"
+    else:
+        code, cause = "unknown", "The answer can not be read: it is neither S3's XML nor another known error"
+        fix = "pass the whole answer, as curl -i prints it, and the headers that were sent"
+        if answer.code or answer.status:
+            said = f"{answer.code}: {answer.message}" if answer.code else f"status {answer.status}"
+            cause = f"The server's answer is not one that presignlib knows ({redact(said):.200})"
+    return Diagnosis((Finding(code, cause, fix),))

@@ -6,7 +6,7 @@ service, the text of an exception, or nothing but a status.
 
 from __future__ import annotations
 
-from .._error_xml import error_fields
+from .._xml import error_fields
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

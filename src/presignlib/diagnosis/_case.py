@@ -2,33 +2,36 @@
 
 from __future__ import annotations
 
+from .._post_parts import iso_instant
 from .._time import as_datetime, parse_timestamp
+from ..errors import MalformedURLError
+from ..inspection import ESCAPED_FOR_HTML
+from ..reports import Finding
 from ..rules import rules_for
 from ..sigv4 import encode_path, normalize_path
-from ..url_parts import URLParts, decoded
+from ..url_parts import URLParts, decoded, parse_presigned
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..results import PresignedURL
-    from ..rules import ServiceRules
     from ._answer import Answer
 
-
-NOTHING = URLParts(None, None, "/", [])
+NOTHING = URLParts(None, None, "/", [])  # what is known of a URL that can not be read
+_WHOLE = "pass the whole URL, as one line"
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))
 
 
 class Case:
-    """What is known of one request. ``parts`` are empty where the URL can not be read.
+    """What is known of one request.
 
     ``method`` and ``sent`` are what was sent, ``signed`` is the URL as presignlib made
     it, where that is what we were given: then the signed method and headers are known.
     """
 
-    __slots__ = ("answer", "method", "now", "parts", "sent", "signed")
-
     def __init__(
         self,
-        parts: URLParts | None,
+        parts: URLParts,
         answer: Answer,
         now: float,
         *,
@@ -36,32 +39,11 @@ class Case:
         sent: dict[str, str] | None = None,
         signed: PresignedURL | None = None,
     ) -> None:
-        self.parts = NOTHING if parts is None else parts
-        self.answer = answer
-        self.now = now
+        self.parts, self.answer, self.now, self.signed = parts, answer, now, signed
         self.method = method or answer.method
-        self.sent = sent if sent is not None else answer.sent
-        self.signed = signed
-
-    @property
-    def key_id(self) -> str:
-        """The access key id, empty where it can not be read."""
-        return self.parts.credential[0] if self.parts.credential else ""
-
-    @property
-    def region(self) -> str:
-        """The region that the URL is signed for."""
-        return self.parts.credential[2] if self.parts.credential else ""
-
-    @property
-    def rules(self) -> ServiceRules:
-        """The row of the URL's service."""
-        return rules_for(self.parts.credential[3] if self.parts.credential else "s3")
-
-    @property
-    def has_token(self) -> bool:
-        """Whether the URL carries a session token."""
-        return self.rules.token_parameter in self.parts.auth
+        self.sent = answer.sent if sent is None else sent
+        self.key_id, _, self.region, self.service = parts.credential or ("", "", "", "s3")
+        self.rules = rules_for(self.service)
 
     @property
     def is_aws(self) -> bool:
@@ -71,14 +53,9 @@ class Case:
         return self.parts.location is not None and self.parts.location.service is not None
 
     @property
-    def ends_at(self) -> int | None:
-        """When the URL dies, in seconds since 1970."""
-        return self.parts.ends_at
-
-    @property
     def server_time(self) -> int | None:
         """The server's clock at its answer, from the document or the Date header."""
-        told = iso_instant(self.answer.fields.get("ServerTime", ""))
+        told = iso_instant(self.answer.fields.get("ServerTime", "").strip())
         return told if told is not None else _http_instant(self.answer.headers.get("date", ""))
 
     def canonical_path(self) -> str:
@@ -92,23 +69,51 @@ class Case:
             return path
 
 
-def iso_instant(text: str) -> int | None:
-    """Return ISO 8601 in UTC in seconds since 1970, or None."""
-    seconds = text.strip().partition(".")[0].rstrip("Z")
-    return parse_timestamp(seconds.replace("-", "").replace(":", "") + "Z")
+def read_url(url: str) -> tuple[URLParts, list[Finding]]:
+    """Return the parts of a URL, and a finding for each thing that mail, chat or HTML did to it.
+
+    The parts are those of the repaired URL, so that the diagnosis can go on.
+    """
+    text, damages = url.strip().strip("<>\"'"), []
+    if any(blank in text for blank in "\r\n\t "):
+        text = "".join(text.replace("=\r\n", "").replace("=\n", "").split())
+        damages.append(Finding("malformed", "The URL was broken into lines, or holds blanks", _WHOLE))
+    if "&amp;" in text:
+        while "&amp;" in text:
+            text = text.replace("&amp;", "&")
+        damages.append(ESCAPED_FOR_HTML)
+    head, _, query = text.partition("?")
+    once = _decoded_once(query)
+    if once is not None:
+        text = f"{head}?{once}"
+        cause = "The URL's query was percent-encoded once more: its % are written %25"
+        damages.append(Finding("query_changed", cause, "encode each value once; pass the URL on as it is"))
+    try:
+        return parse_presigned(text), damages
+    except MalformedURLError as error:
+        cause = f"The URL can not be read: it must be {error.rule}"
+        return NOTHING, [*damages, Finding("malformed", cause, _WHOLE)]
+
+
+def _decoded_once(query: str) -> str | None:
+    """Return a query with one layer of encoding less, where it has one too many."""
+    shouted = query.upper()
+    if "%252F" not in shouted and ("X-Amz-Credential=" in query or "%3D" not in shouted):
+        return None
+    try:
+        once = decoded("url", query)
+    except MalformedURLError:
+        return None
+    return once if "X-Amz-Credential=" in once and "aws4_request" in once else None
 
 
 def _http_instant(text: str) -> int | None:
     """Return an HTTP date (RFC 9110, section 5.6.7) in seconds since 1970, or None."""
-    words = text.split()
-    if len(words) != 6 or words[2].title() not in _MONTHS:
+    words = text.title().split()
+    if len(words) != 6 or words[2] not in _MONTHS:
         return None
-    month = _MONTHS.index(words[2].title()) + 1
+    month = _MONTHS.index(words[2]) + 1
     return parse_timestamp(f"{words[3]}{month:02d}{words[1]:0>2}T{words[4].replace(':', '')}Z")
-
-
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))
 
 
 def span_text(seconds: float) -> str:
