@@ -25,7 +25,7 @@ LAYERS = (
     | {"sigv4a", "dialects"}
     | {"_s3_hosts"},
     {"request", "results"},
-    {"signing", "endpoints", "_arns", "url_parts", "_post_parts"},
+    {"signing", "endpoints", "_arns", "url_parts"},
     {"s3", "_service_request", "post_policy", "multipart"},
     # Each provider is a module of its own; the chain loads one when its turn comes.
     {f"providers.{name}" for name in ("_http", "_documents", "_files", "_refresh", "environment", "boto")},
@@ -36,7 +36,7 @@ LAYERS = (
     {"providers.chain"},
     {"settings", "providers"},  # settings ask for the shared chain
     {"inspection", "verification", "_log_filter", "diagnosis"}
-    | {f"diagnosis._{part}" for part in ("answer", "case", "causes", "mismatch", "variants")},
+    | {f"diagnosis._{part}" for part in ("case", "causes", "mismatch", "variants")},
     {"_keywords"},  # the keywords' types, which nothing loads
     {"_operations"},  # what functions and Presigner share
     {"_functions", "presigner"},
@@ -68,14 +68,12 @@ ARROWS = {
     "_log_filter": "redaction",
     # url_parts makes the one value that inspecting and verifying return.
     "url_parts": "sigv4 request _s3_hosts reports _time errors",
-    "_post_parts": "url_parts sigv4 reports _time errors",
-    "inspection": "url_parts _post_parts sigv4 reports _time",
+    "inspection": "url_parts sigv4 reports _time errors",
     "verification": "url_parts inspection sigv4 sigv4a rules credentials _time _clock errors",
-    "diagnosis": "inspection _post_parts url_parts results request sigv4 reports redaction _time _clock"
-    " errors diagnosis._answer diagnosis._case diagnosis._causes diagnosis._mismatch diagnosis._variants",
-    "diagnosis._answer": "_xml",
-    "diagnosis._case": "_post_parts inspection url_parts sigv4 rules reports _time errors",
-    "diagnosis._causes": "diagnosis._case _post_parts inspection redaction reports",
+    "diagnosis": "inspection url_parts results request sigv4 reports redaction _time _clock"
+    " errors diagnosis._case diagnosis._causes diagnosis._mismatch diagnosis._variants",
+    "diagnosis._case": "inspection url_parts sigv4 rules reports _time _xml errors",
+    "diagnosis._causes": "diagnosis._case inspection redaction reports",
     "diagnosis._mismatch": "diagnosis._variants url_parts sigv4 redaction reports errors",
     "diagnosis._variants": "_s3_hosts url_parts sigv4 sigv4a reports",
     "signing": "sigv4 sigv4a results _time errors",

@@ -1,8 +1,8 @@
-"""The text of small XML answers, as AWS's services and stores give them, read without trust.
+"""The text of small XML answers, read without trust.
 
 This is no XML parser: it knows elements, their text, the five entities that every document
 has, character numbers, CDATA, comments and the declaration. It defines no entity, so none
-can grow, and it has a limit for size and depth, so that no answer can exhaust its reader.
+can grow, and limits size and depth, so that no answer can exhaust its reader.
 
 Source: W3C, "Extensible Markup Language (XML) 1.0", section 2 and section 4.6.
 """
@@ -174,6 +174,5 @@ def _resolved(part: str) -> str:
 
 
 def _local(tag: str) -> str:
-    """Return an element's name without prefix, attributes and blanks."""
     words = tag.split(None, 1)
     return words[0].rpartition(":")[2] if words else ""

@@ -1,11 +1,12 @@
-"""A presigned URL explained: every part as data, and what is wrong with it. No secret needed."""
+"""A presigned URL or POST explained: its parts as data, and what is wrong with it. No secret needed."""
 
 from __future__ import annotations
 
-from ._time import WEEK, instant_of
-from .reports import Finding
+from ._time import WEEK, instant_of, parse_timestamp
+from .errors import InvalidInputError, MalformedURLError
+from .reports import Finding, URLInfo
 from .sigv4 import ALGORITHM
-from .url_parts import SIGV2, SIGV4A, parse_presigned, url_info
+from .url_parts import SIGV2, SIGV4A, parse_presigned, split_credential, url_info
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import Any
 
-    from .reports import URLInfo
     from .url_parts import URLParts
 
 __all__ = ["inspect_url"]
@@ -26,12 +26,13 @@ ESCAPED_FOR_HTML = Finding(
     "take the URL from the program, not from the page's source, or unescape it once",
 )
 _NEW_URL = "make a new URL and pass it on unchanged"
-_NEEDED = (
-    *("X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Date", "X-Amz-Expires", "X-Amz-SignedHeaders"),
-    "X-Amz-Signature",
+_NEEDED = tuple(
+    [f"X-Amz-{n}" for n in ("Algorithm", "Credential", "Date", "Expires", "SignedHeaders", "Signature")]
 )
 _HEX = frozenset("0123456789abcdef")
 _SOME_SIGNATURE = "0" * 64
+_LARGEST = 1_000_000  # characters of a policy; S3 takes 20 KB for all fields
+_NEEDED_FIELDS = ("key", "policy", "x-amz-algorithm", "x-amz-credential", "x-amz-date", "x-amz-signature")
 # Schemes that are not AWS's SigV4, by a parameter that only they have.
 _OTHER_SCHEMES = {
     "X-Goog-Algorithm": "Google's own signing scheme",
@@ -58,9 +59,7 @@ def inspect_url(url: str | Mapping[str, Any], *, now: datetime | None = None) ->
     """
     instant = None if now is None else instant_of("now", now)
     if not isinstance(url, str):
-        from ._post_parts import PostParts, post_info
-
-        return post_info(PostParts(url), instant)
+        return _post_info(PostParts(url), instant)
     parts = parse_presigned(url)
     info = url_info(parts, tuple([finding.cause for finding in problems_of(parts)]), instant)
     if info.algorithm is None and _is_sigv2([name for name, _ in parts.pairs]):
@@ -73,7 +72,6 @@ def _is_sigv2(names: list[str]) -> bool:
 
 
 def _read_sigv2(info: URLInfo, parts: URLParts) -> None:
-    """Fill in what Signature Version 2 writes under other names."""
     given = dict(parts.pairs)
     info.algorithm = SIGV2
     info.access_key_id = given["AWSAccessKeyId"]
@@ -92,8 +90,8 @@ def problems_of(parts: URLParts) -> list[Finding]:
         return [_unsigned(names)]
     return [
         *_copied(parts, names),
-        *_scope(parts, parts.auth),
-        *_others(parts, parts.auth),
+        *_credential(parts, parts.auth),
+        *_times_headers_signature(parts, parts.auth),
         *_token(parts),
         *_address(parts),
     ]
@@ -147,8 +145,7 @@ def _copied(parts: URLParts, names: list[str]) -> Iterator[Finding]:
         )
 
 
-def _scope(parts: URLParts, auth: dict[str, str]) -> Iterator[Finding]:
-    """Look at the algorithm, the credential and their company."""
+def _credential(parts: URLParts, auth: dict[str, str]) -> Iterator[Finding]:
     algorithm, credential = auth.get("X-Amz-Algorithm"), auth.get("X-Amz-Credential")
     if algorithm not in (None, ALGORITHM, SIGV4A):
         yield _malformed(f"X-Amz-Algorithm is neither {ALGORITHM} nor {SIGV4A}")
@@ -164,8 +161,7 @@ def _scope(parts: URLParts, auth: dict[str, str]) -> Iterator[Finding]:
         yield _malformed("X-Amz-Credential is not of the form KEY_ID/YYYYMMDD/REGION/SERVICE/aws4_request")
 
 
-def _others(parts: URLParts, auth: dict[str, str]) -> Iterator[Finding]:
-    """Look at times, headers and the signature."""
+def _times_headers_signature(parts: URLParts, auth: dict[str, str]) -> Iterator[Finding]:
     if "X-Amz-Date" in auth and parts.signed_at is None:
         yield _malformed("X-Amz-Date is not a time of the form YYYYMMDDTHHMMSSZ")
     expires = parts.expires
@@ -250,3 +246,125 @@ def _address(parts: URLParts) -> Iterator[Finding]:
             "The path has a '.' or '..' segment, which browsers and most clients resolve before they send it",
             "name the key otherwise, or send with curl --path-as-is",
         )
+
+
+# POST
+
+
+class PostParts:
+    """A POST form in parts: ``fields`` by lower-case name, and the decoded ``policy``.
+
+    ``url`` is where the form goes, None where only fields were given. ``ends`` is the
+    policy's expiration in seconds since 1970, None where it can not be read.
+    """
+
+    def __init__(self, form: Mapping[Any, Any]) -> None:
+        if not hasattr(form, "get"):
+            raise InvalidInputError("url", "a str, or a mapping with url and fields", type(form).__name__)
+        url, fields = form.get("url"), form.get("fields", form)
+        if not hasattr(fields, "items") or not (url is None or isinstance(url, str)):
+            raise InvalidInputError("url", "a str, or a mapping with url and fields")
+        self.url = url
+        self.fields = {
+            name.lower(): value
+            for name, value in fields.items()
+            if isinstance(name, str) and isinstance(value, str) and not (fields is form and name == "url")
+        }
+        self.policy = _decoded_policy(self.fields.get("policy", ""))
+        self.ends = iso_instant(self.policy.get("expiration")) if self.policy else None
+
+    def conditions(self) -> list[Any]:
+        """Return the policy's conditions, an empty list where it has none."""
+        found = self.policy.get("conditions") if self.policy else None
+        return found if isinstance(found, list) else []
+
+    def missing(self) -> list[str]:
+        """Return the names of the fields without which S3 takes no form."""
+        return [name for name in _NEEDED_FIELDS if name not in self.fields]
+
+    def unconditioned(self) -> list[str]:
+        """Return the fields that no condition allows, which S3 refuses."""
+        free = {"policy", "x-amz-signature", "file", "awsaccesskeyid", "signature"}
+        named = set()
+        for condition in self.conditions():
+            if isinstance(condition, dict):
+                named.update([str(name).lower() for name in condition])
+            elif isinstance(condition, list) and len(condition) == 3:
+                named.add(str(condition[1]).lower().removeprefix("$"))
+        return [name for name in self.fields if name not in free | named and not name.startswith("x-ignore-")]
+
+
+def _post_info(parts: PostParts, now: float | None = None) -> URLInfo:
+    fields = parts.fields
+    algorithm = fields.get("x-amz-algorithm")
+    credential = split_credential(fields.get("x-amz-credential", ""), algorithm)
+    access_key_id, date, region, service = credential or (fields.get("awsaccesskeyid"), None, None, None)
+    signed_at = parse_timestamp(fields.get("x-amz-date", ""))
+    return URLInfo(
+        algorithm=algorithm,
+        access_key_id=access_key_id,
+        date=date,
+        region=region or None,
+        service=service,
+        _signed=signed_at,
+        expires=None if signed_at is None or parts.ends is None else parts.ends - signed_at,
+        _ends=parts.ends,
+        has_token="x-amz-security-token" in fields,
+        key=fields.get("key"),
+        problems=tuple(_post_problems(parts, algorithm)),
+        policy=parts.policy,
+        _now=now,
+        **_place(parts),
+    )
+
+
+def _post_problems(parts: PostParts, algorithm: str | None) -> Iterator[str]:
+    if parts.missing():
+        yield "The form lacks the fields " + ", ".join(parts.missing())
+    if algorithm not in (None, ALGORITHM):
+        yield f"x-amz-algorithm is not {ALGORITHM}"
+    if parts.policy is None and "policy" in parts.fields:
+        yield "The policy is not a JSON object in base64"
+    if parts.policy is not None and parts.ends is None:
+        yield "The policy has no expiration of the form 2026-01-02T14:05:00Z"
+    if parts.policy is not None and parts.unconditioned():
+        yield "No condition of the policy allows the fields " + ", ".join(parts.unconditioned())
+
+
+def _place(parts: PostParts) -> dict[str, Any]:
+    """Return where the form goes, by its URL or else its policy, as attributes of URLInfo."""
+    if parts.url is not None:
+        try:
+            url = parse_presigned(parts.url)
+        except MalformedURLError:
+            return {}
+        place = url.location
+        where = {} if place is None else {"bucket": place.bucket, "addressing_style": place.style}
+        return {"scheme": url.scheme, "host": url.host, **where}
+    for condition in parts.conditions():
+        if isinstance(condition, dict) and isinstance(condition.get("bucket"), str):
+            return {"bucket": condition["bucket"]}
+        if isinstance(condition, list) and condition[:2] == ["eq", "$bucket"] and len(condition) == 3:
+            return {"bucket": str(condition[2])}
+    return {}
+
+
+def _decoded_policy(text: str) -> dict[str, Any] | None:
+    from binascii import a2b_base64
+    from json import loads
+
+    if not text or len(text) > _LARGEST:
+        return None
+    try:
+        document = loads(a2b_base64(text.encode()).decode())
+    except (ValueError, RecursionError):
+        return None
+    return document if isinstance(document, dict) else None
+
+
+def iso_instant(text: object) -> int | None:
+    """Return ISO 8601 in UTC, with or without fractions, in seconds since 1970; None for other text."""
+    if not isinstance(text, str):
+        return None
+    seconds = text.partition(".")[0].rstrip("Z")
+    return parse_timestamp(seconds.replace("-", "").replace(":", "") + "Z")

@@ -89,8 +89,8 @@ class URLInfo:
         for name in ("region_set", "signed_headers", "problems"):
             data[name] = None if data[name] is None else list(data[name])
         data["query"] = [list(pair) for pair in self.query]
-        data["signed_at"] = None if self.signed_at is None else self.signed_at.isoformat()
-        data["expires_at"] = None if self.expires_at is None else self.expires_at.isoformat()
+        for name, when in (("signed_at", self.signed_at), ("expires_at", self.expires_at)):
+            data[name] = None if when is None else when.isoformat()
         data["is_expired"] = self.is_expired()
         return data
 
@@ -138,30 +138,10 @@ class Diagnosis:
     ``code``, ``cause``, ``fix`` and ``diff`` are those of the first of ``findings``.
     """
 
-    __slots__ = ("findings",)
-
     def __init__(self, findings: tuple[Finding, ...]) -> None:
         self.findings = findings
-
-    @property
-    def code(self) -> str:
-        """One word for the cause, from the list in the reference, as ``expired``."""
-        return self.findings[0].code
-
-    @property
-    def cause(self) -> str:
-        """What went wrong, in one sentence."""
-        return self.findings[0].cause
-
-    @property
-    def fix(self) -> str:
-        """What to do about it."""
-        return self.findings[0].fix
-
-    @property
-    def diff(self) -> tuple[str, ...]:
-        """The canonical request as signed against the server's, line by line."""
-        return self.findings[0].diff
+        best = findings[0]
+        self.code, self.cause, self.fix, self.diff = best.code, best.cause, best.fix, best.diff
 
     def to_dict(self) -> dict[str, Any]:
         """Return the best finding, and all of them, as plain data for JSON."""

@@ -39,11 +39,10 @@ def httpie(method: str, url: str, headers: Mapping[str, str]) -> str:
 
     HTTPie adds a content type to a body; ``content-type:`` takes it out where none was signed.
     """
-    sent = dict(headers)
     words = ["http", "--check-status", "--path-as-is", method, shell_quoted(url)]
-    words += [shell_quoted(f"{name}:{value}" if value else f"{name};") for name, value in sent.items()]
+    words += [shell_quoted(f"{name}:{value}" if value else f"{name};") for name, value in headers.items()]
     if method in _WITH_BODY:
-        if "content-type" not in sent:
+        if "content-type" not in headers:
             words.append("content-type:")
         words.append("< FILE")
     else:
@@ -101,9 +100,9 @@ def js_quoted(text: str) -> str:
 
 def html_escaped(text: str) -> str:
     """Return ``text`` for an HTML document, inside or outside of an attribute."""
-    for character, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;"), ("'", "&#x27;")):
-        text = text.replace(character, entity)
-    return text
+    from html import escape
+
+    return escape(text)
 
 
 # Forms. ``fields`` are sent as they are, ``asked`` are those whose values the sender

@@ -17,7 +17,7 @@ import atheris
 
 with atheris.instrument_imports(include=["presignlib"]):
     from presignlib import Credentials, PresignError, diagnose, inspect_url, redact, verify_url
-    from presignlib.diagnosis import _answer  # noqa: F401  # loaded here so that it is instrumented
+    from presignlib.diagnosis import _case  # noqa: F401  # loaded here so that it is instrumented
 
 HERE = Path(__file__).parent
 NOW = datetime(2026, 1, 2, 14, 5, tzinfo=timezone.utc)

@@ -9,18 +9,16 @@ from __future__ import annotations
 from hmac import compare_digest
 
 from .._clock import utc_now
-from .._post_parts import PostParts
 from .._time import instant_of
 from ..errors import InvalidInputError
-from ..inspection import ALL_THREE, problems_of
+from ..inspection import ALL_THREE, PostParts, problems_of
 from ..redaction import redact
 from ..reports import Diagnosis, Finding
 from ..request import pairs_of
 from ..results import PresignedURL
 from ..sigv4 import signature, signing_key
 from ..url_parts import split_credential
-from ._answer import Answer
-from ._case import NOTHING, Case, read_url, span_text, time_text
+from ._case import NOTHING, Answer, Case, read_url, span_text, time_text
 from ._causes import by_answer, by_our_clock
 from ._mismatch import BROKEN, explain_mismatch, is_mismatch, sent_headers_against
 from ._variants import try_variants
@@ -84,7 +82,6 @@ def diagnose(
 
 
 def _joined(headers: list[tuple[str, str]]) -> dict[str, str]:
-    """Return headers by lower-case name, repeats as one."""
     sent: dict[str, str] = {}
     for name, value in headers:
         lower = name.lower()
@@ -124,7 +121,6 @@ def _of_url(case: Case, damages: list[Finding], credentials: Credentials | None)
 
 
 def _of_form(form: PostParts, answer: Answer, now: float, credentials: Credentials | None) -> list[Finding]:
-    """Return the findings of a presigned POST."""
     own = list(_form_itself(form, now))
     tried = [] if credentials is None else _try_form(form, credentials)
     if is_mismatch(answer):
@@ -179,7 +175,6 @@ def _form_itself(form: PostParts, now: float) -> Iterator[Finding]:
 
 
 def _try_form(form: PostParts, credentials: Credentials) -> list[Finding]:
-    """Return whether the credentials signed the form's policy; nothing where it lacks a part."""
     scope = split_credential(form.fields.get("x-amz-credential", ""), None)
     policy, given = form.fields.get("policy"), form.fields.get("x-amz-signature")
     if scope is None or policy is None or given is None:

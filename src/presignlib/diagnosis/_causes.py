@@ -11,8 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-from .._post_parts import iso_instant
-from ..inspection import ALL_THREE, ONE_SET
+from ..inspection import ALL_THREE, ONE_SET, iso_instant
 from ..redaction import redact
 from ..reports import Finding
 from ._case import span_text, time_text
@@ -289,7 +288,6 @@ def by_answer(case: Case) -> list[Finding]:
 
 
 def by_our_clock(case: Case) -> list[Finding]:
-    """Return whether the URL is too old or too new by this machine's clock."""
     return _found(":clock", _times(case))
 
 
@@ -379,7 +377,6 @@ def _with(before: str, text: str, most: int) -> str:
 
 
 def _quoted(message: str, mark: str) -> str:
-    """Return the word in quotes that follows ``mark``."""
     _, found, rest = message.partition(mark)
     quote = rest[:1]
     return rest[1:].partition(quote)[0] if found and quote in ("'", '"') else ""

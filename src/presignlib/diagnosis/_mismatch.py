@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ..credentials import Credentials
-    from ._answer import Answer
-    from ._case import Case
+    from ._case import Answer, Case
 
 _CODES = ("SignatureDoesNotMatch", "InvalidSignatureException", "SignatureDoesNotMatchException")
 # Codes of findings about the URL alone that say more than any comparison.
@@ -42,7 +41,6 @@ def is_mismatch(answer: Answer) -> bool:
 def explain_mismatch(
     case: Case, damages: list[Finding], problems: list[Finding], credentials: Credentials | None
 ) -> Iterator[Finding]:
-    """Return why the server's signature is not the URL's."""
     yield from damages
     yield from [finding for finding in problems if finding.code in BROKEN]
     given = case.answer.fields.get("SignatureProvided", "").strip()
@@ -103,7 +101,6 @@ class _Canonical(NamedTuple):
 
 
 def _signed(case: Case) -> _Canonical:
-    """Return the canonical request that the URL says it was signed with."""
     if case.signed is not None:
         return _read(case.signed._canonical_request())
     parts = case.parts
@@ -284,7 +281,6 @@ def _payload(ours: _Canonical, theirs: _Canonical) -> Iterator[Finding]:
 
 
 def sent_headers_against(case: Case) -> Iterator[Finding]:
-    """Hold what was sent, where that is known, against what is signed."""
     ours, sent = _signed(case), case.sent
     if case.method is not None:
         yield from _method(ours, _Canonical(case.method))
@@ -309,8 +305,7 @@ def sent_headers_against(case: Case) -> Iterator[Finding]:
 
 
 def _scopes(case: Case) -> Iterator[Finding]:
-    """Hold the server's string to sign against the URL's date and scope."""
-    lines = (case.answer.string_to_sign or "").split("\n")
+    lines = case.answer.string_to_sign.split("\n")
     if len(lines) < 4 or case.parts.credential is None:
         return
     scope = lines[2].split("/")

@@ -159,7 +159,6 @@ def _is_signed(
 
 
 def _found(case: Case, found: list[Finding], method: str, likely: str, *, is_same_key: bool) -> list[Finding]:
-    """Return what a variant that reproduces the signature means."""
     if not is_same_key:
         found.append(
             Finding(
