@@ -49,7 +49,7 @@ class Floor:
 
 def floor(urls: Sequence[PresignedURL], credentials: Credentials) -> tuple[Floor, list[bytes]]:
     """Return the floor of URLs of one second, and their canonical requests, which it takes."""
-    explained = [url.explain()[_PREFIX:].split(_BETWEEN) for url in urls]
+    explained = [_uncommented(url.explain())[_PREFIX:].split(_BETWEEN) for url in urls]
     requests = [request.encode() for request, _ in explained]
     string_to_sign = explained[0][1]
     scope = string_to_sign.split("\n")[2]
@@ -60,3 +60,7 @@ def floor(urls: Sequence[PresignedURL], credentials: Credentials) -> tuple[Floor
         if not url.endswith(made.signature(request)):
             raise SystemExit("the floor does not sign what the URL signs")
     return made, requests
+
+
+def _uncommented(text: str) -> str:
+    return "\n".join([line for line in text.split("\n") if not line.startswith("# ")])

@@ -18,10 +18,21 @@ from .ours import (
     GET,
     GET_OPTIONS,
     GET_TOKEN,
+    INSPECT,
+    INSPECT_HEADERS,
+    INSPECT_SIGV4A,
+    INSPECT_TOKEN,
     MANY,
     MANY_ENCODED,
     MANY_TOKEN,
     ONCE,
+    ONCE_HEADERS,
+    ONCE_SIGV4A,
+    ONCE_TOKEN,
+    VERIFY,
+    VERIFY_HEADERS,
+    VERIFY_SIGV4A,
+    VERIFY_TOKEN,
 )
 from .peers import BOTO3_CLIENT, BOTOCORE_SIGNER, PEERS, S3PE
 from .processes import FORBIDDEN, Installed
@@ -46,6 +57,16 @@ _TO_PEERS = (
     (MANY, BOTOCORE_SIGNER, 28),
     (MANY, BOTO3_CLIENT, 80),
     (MANY, S3PE, 2.3),
+)
+_TO_SIGNING = (  # the same URL once, with nothing kept from before
+    (VERIFY, ONCE),
+    (VERIFY_TOKEN, ONCE_TOKEN),
+    (VERIFY_HEADERS, ONCE_HEADERS),
+    (VERIFY_SIGV4A, ONCE_SIGV4A),
+    (INSPECT, ONCE),
+    (INSPECT_TOKEN, ONCE_TOKEN),
+    (INSPECT_HEADERS, ONCE_HEADERS),
+    (INSPECT_SIGV4A, ONCE_SIGV4A),
 )
 
 
@@ -108,6 +129,9 @@ def _speed(rounds: Rounds) -> Iterator[Row]:
             yield Row(what, ratio.median, "x faster", ">=", budget, ratio.low, ratio.high)
         else:
             yield Row(what, None, "x faster", ">=", budget, note="not installed")
+    for name, once in _TO_SIGNING:
+        ratio = rounds.ratio(name, once)
+        yield Row(name, ratio.median, f"x {once.partition(',')[0]}", "<=", 3, ratio.low, ratio.high)
 
 
 def _curve(effort: Effort) -> Row:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from hashlib import sha512
+from hashlib import sha256, sha512
+from typing import Any
 
 from presignlib import Credentials
 
 BUCKET = "examplebucket"
+EVERYWHERE = "arn:aws:s3::123456789012:accesspoint/mfzwi23gnjvgw.mrap"  # by SigV4a
 REGION = "us-east-1"
 EXPIRES = 600
 HOST = f"{BUCKET}.s3.{REGION}.amazonaws.com"
@@ -26,3 +28,13 @@ ENCODED_KEYS = [f"photos/été 12/My file {number:06} (1).jpg" for number in ran
 DOWNLOAD_AS = "report.pdf"
 CONTENT_TYPE = "application/pdf"
 VERSION_ID = "3HL4kqtJvjVBH40Nrjfkd"
+
+# An upload that is bounded in seven ways, each a signed header.
+UPLOAD: dict[str, Any] = {
+    "content_type": CONTENT_TYPE,
+    "content_length": 1_048_576,
+    "checksum_sha256": b64encode(sha256(b"presignlib").digest()).decode(),
+    "cache_control": "max-age=600",
+    "overwrite": False,
+    "metadata": {"owner": "reports", "title": "March and April"},
+}

@@ -78,13 +78,13 @@ ARROWS = {
     # url_parts makes the one value that inspecting and verifying return.
     "url_parts": "sigv4 request _s3_hosts reports _time errors",
     "inspection": "url_parts sigv4 reports _time errors",
-    "verification": "url_parts inspection sigv4 rules credentials _time _clock errors",
+    "verification": "url_parts inspection sigv4 sigv4a rules credentials _time _clock errors",
     "diagnosis": "inspection url_parts results request sigv4 reports redaction _time _clock"
     " errors diagnosis._case diagnosis._causes diagnosis._mismatch diagnosis._variants",
     "diagnosis._case": "inspection url_parts sigv4 rules reports _time _xml errors",
     "diagnosis._causes": "diagnosis._case inspection redaction reports",
     "diagnosis._mismatch": "diagnosis._variants url_parts sigv4 redaction reports errors",
-    "diagnosis._variants": "_s3_hosts sigv4 reports",
+    "diagnosis._variants": "_s3_hosts url_parts sigv4 sigv4a reports",
     "signing": "sigv4 sigv4a results _time errors",
     "endpoints": "_arns dialects sigv4 request rules _partitions errors",
     "dialects": "errors",

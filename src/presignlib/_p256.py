@@ -131,12 +131,20 @@ def verify(public_key: Point, digest: int, r: int, s: int) -> bool:
     return total[2] != 0 and _affine([total])[0][0] % N == r
 
 
-def is_signed_by(private_key: int, digest: int, r: int, s: int) -> bool:
-    """Tell the same to who holds the private key: with one multiplication, of G."""
+def is_signed_by(private_key: int, digest: int, r: int, s: int, mask: int) -> bool:
+    """Tell the same to who holds the private key: the public key's part is a multiple of G too.
+
+    ``mask`` is a scalar that nobody can guess. The multiple that is looked for is the key's
+    and numbers' that a stranger chose; it is added up from two that he knows nothing of, lest
+    the time it takes tell him the key.
+    """
     if not (0 < r < N and 0 < s < N):
         return False
-    point = times_base((digest + r * private_key) * pow(s, -1, N) % N)
-    return point is not None and point[0] % N == r
+    total = _INFINITY
+    for scalar in (mask, (digest + r * private_key) * pow(s, -1, N) - mask):
+        point = times_base(scalar % N)
+        total = total if point is None else _plus(total, point)
+    return total[2] != 0 and _affine([total])[0][0] % N == r
 
 
 # Adding points

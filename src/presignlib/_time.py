@@ -171,6 +171,9 @@ def _shown_seconds(given: object, seconds: int) -> str:
 
 def _parsed(field: str, text: str, forms: str) -> int:
     """Return the seconds of a duration in words: numbers, each followed by its unit."""
+    head, unit = text[:-1], text[-1:]
+    if head.isdigit() and head.isascii() and len(head) < 10 and unit in _UNITS:
+        return int(head) * _UNITS[unit]  # as most are written, and every default is
     rest = text.strip(" ")
     rest = rest[1:].lstrip(" ") if rest.startswith("+") else rest
     total, previous = 0, WEEK + 1

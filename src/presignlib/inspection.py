@@ -178,11 +178,16 @@ def _times_headers_signature(parts: URLParts, auth: dict[str, str]) -> Iterator[
         if names != sorted({name.lower() for name in names}):
             yield _malformed("X-Amz-SignedHeaders is not in lower case, in order, each name once")
     text = auth.get("X-Amz-Signature", _SOME_SIGNATURE)
-    if auth.get("X-Amz-Algorithm") != SIGV4A and (len(text) != 64 or not _HEX.issuperset(text)):
-        what = f"has {len(text)} characters" if len(text) != 64 else "has other characters in it"
+    is_hex, size = _HEX.issuperset(text), 64
+    if auth.get("X-Amz-Algorithm") == SIGV4A and text is not _SOME_SIGNATURE:
+        is_hex = is_hex and text[:2] == "30" and len(text) > 3
+        size = 4 + 2 * int(text[2:4], 16) if is_hex else len(text)  # DER's second byte is its length
+    if len(text) != size or not is_hex:
+        what = f"has {len(text)} characters" if len(text) != size else "has other characters in it"
         yield Finding(
             "signature_altered",
-            f"The signature {what} where 64 lower-case hex digits belong: it was cut or changed in copying",
+            f"The signature {what} where {size} lower-case hex digits belong: "
+            "it was cut or changed in copying",
             "copy the URL again, whole",
         )
 
@@ -223,6 +228,11 @@ def _address(parts: URLParts) -> Iterator[Finding]:
             "wrong_region",
             f"The host is in {place.region:.60} and the URL is signed for {region:.60}",
             f"sign with region={place.region!r:.60}, if that is where the bucket is",
+        )
+    if place is not None and region and place.region == "*":
+        yield _malformed(
+            f"The host is a Multi-Region Access Point's, which takes {SIGV4A} (SigV4a) alone",
+            "sign for the access point's ARN, which picks SigV4a by itself",
         )
     if place is not None and place.is_global and region not in ("", "us-east-1"):
         yield Finding(

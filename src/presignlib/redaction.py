@@ -36,9 +36,9 @@ def redact(text: str) -> str:
 
     Found are query parameters (also escaped ones inside of others), headers and
     ``Authorization``, XML elements, JSON and Python literals, POST fields in HTML and
-    multipart bodies, and the variables of AWS's tools, in any case of letters. Text
-    without them is returned as it is, redacting again changes nothing, and the time
-    grows with the length of the text alone.
+    multipart bodies, POST policies, and the variables of AWS's tools, in any case of
+    letters. Text without them is returned as it is, redacting again changes nothing, and
+    the time grows with the length of the text alone.
     """
     for pattern in _patterns():
         text = pattern.sub(_hide, text)
@@ -75,15 +75,18 @@ def _patterns() -> list[Pattern[str]]:
     import re
 
     name = "(?:" + "|".join(_NAMES) + ")"
+    value = r"""\s{1,8}(?:type=["']?\w{1,16}["']?\s{1,8})?value="""
     sources = (
         # <Name>value</Name>
         rf"(?P<before><(?:{_ELEMENTS})>)(?P<value>[^<]+)",
         # <input name="X-Amz-Signature" value="…">, and the parts of a multipart body
-        rf"""(?P<before>name=["']?{name}["']?\s{{1,8}}(?:type=["']?\w{{1,16}}["']?\s{{1,8}})?value=["']?)[^"'\s<>]+""",
+        rf"""(?P<before>name=["']?{name}["']?{value}["']?)[^"'\s<>]+""",
         rf"""(?P<before>name="?{name}"?(?:\r?\n){{2}})[^\r\n]+""",
         # "name": "value", 'name': ['value'], ('name', b'value'), "name", "value": "…"
         rf"""(?P<before>(?P<quote>\\?["']){name}(?P=quote)\s{{0,8}}[:,]\s{{0,8}}{_OPENING})(?:[^"'\\]|\\[^"'])+""",
         r"""(?P<before>"Token"\s{0,8}:\s{0,8}")[^"\s\\]{64,}""",
+        # A POST policy: base64 of JSON, in which credential and token stand once more.
+        rf"""(?P<before>\bpolicy\\?["']?(?:\s{{0,8}}[:=,]\s{{0,8}}|(?:\r?\n){{2}}|{value})(?:{_OPENING}|["']?))e[wy][\w+/=]{{64,}}""",
         # name=value inside of URLs and files, and as it stands escaped in another URL
         rf"""(?P<before>{name}[ \t]{{0,8}}=[ \t]{{0,8}}["']?)[^&\s"'<>`,;)\]}}]+""",
         rf"""(?P<before>{name}%3D)(?:[^&\s"'<>`,;)\]}}%]|%(?!26))+""",

@@ -44,7 +44,7 @@ class URLInfo:
     host: str | None = None
     """``host[:port]`` as the ``Host`` header has it: lower case, no default port."""
     bucket: str | None = None
-    """The bucket, or the ARN of the access point, that the address leads to."""
+    """The bucket that the address leads to, or the access point's ARN; of one for many regions the alias."""
     key: str | None = None
     addressing_style: AddressingStyle | None = None
     query: tuple[tuple[str, str], ...] = ()

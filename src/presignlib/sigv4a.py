@@ -116,9 +116,16 @@ def verify(point: Point, text: str, hex_signature: str) -> bool:
 
 
 def is_own(private: int, text: str, hex_signature: str) -> bool:
-    """Tell whether ``private`` signed ``text``: as ``verify``, and five times as fast."""
+    """Tell whether ``private`` signed ``text``: as ``verify`` with its public key, and four times as fast.
+
+    Any signature of the key is good, whatever its nonce. What strangers send can be
+    checked so: no time that they measure is that of a number they know a part of.
+    """
     pair = from_der(hex_signature)
-    return pair is not None and is_signed_by(private, _digest(text), *pair)
+    if pair is None:
+        return False
+    mask = hmac_sha256(private.to_bytes(32, "big"), (text + hex_signature).encode())
+    return is_signed_by(private, _digest(text), *pair, int.from_bytes(mask, "big"))
 
 
 def _digest(text: str) -> int:
@@ -126,6 +133,8 @@ def _digest(text: str) -> int:
 
 
 # DER: a SEQUENCE (0x30) of two INTEGERs (0x02). Source: ITU-T X.690, sections 8 and 10.
+
+_LONGEST = 144  # hex digits, for two numbers below N
 
 
 def der(r: int, s: int) -> bytes:
@@ -145,7 +154,7 @@ def from_der(text: str) -> tuple[int, int] | None:
     Stars at the end, with which AWS's C library pads, are taken off.
     """
     text = text.rstrip("*")
-    if not (text.isascii() and text.isalnum()):
+    if len(text) > _LONGEST or not (text.isascii() and text.isalnum()):
         return None
     try:
         raw = bytes.fromhex(text)
@@ -159,4 +168,4 @@ def from_der(text: str) -> tuple[int, int] | None:
         rest = rest[2 + size :]
     # Made again it has to be the same: DER writes each number in one way alone.
     r, s = numbers
-    return (r, s) if r < 2**264 > s and der(r, s) == raw else None
+    return (r, s) if der(r, s) == raw else None

@@ -207,10 +207,11 @@ def _parameters(query: str) -> list[str]:
 
 def _to_sign(text: str) -> str:
     algorithm, time, scope, request_hash = text.split("\n")
+    signed = "the HMAC of these four lines is" if "HMAC" in algorithm else "ECDSA over these four lines gives"
     return (
         f"# the algorithm\n{algorithm}\n"
         f"# when it was signed, in UTC; it is X-Amz-Date\n{time}\n"
         f"# the credential scope: what the signing key is good for\n{scope}\n"
-        "# the SHA-256 of the canonical request above; the HMAC of these four lines is the signature\n"
+        f"# the SHA-256 of the canonical request above; {signed} the signature\n"
         f"{request_hash}"
     )

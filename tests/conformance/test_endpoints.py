@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from presignlib import Credentials, InvalidInputError, NoRegionError, Presigner
+from presignlib import (
+    Credentials,
+    InvalidInputError,
+    NoRegionError,
+    Presigner,
+    inspect_url,
+    presign_get,
+    verify_url,
+)
 from presignlib.endpoints import Address, Endpoint, locate, resolve
 
 from .cases import shared
@@ -138,6 +146,50 @@ def test_the_guard_of_names_changes_no_address(case: Raw) -> None:
     address = address_of(case["params"], resolve)
     assert case["expect"]["url"] == address.base
     assert address_of(case["params"]).path == address.path
+
+
+def as_read_back(bucket: str) -> str:
+    """Return a bucket as its address tells it: an ARN with slashes, or, without an account, an alias."""
+    if not bucket.startswith("arn:"):
+        return bucket
+    *head, resource = bucket.split(":", 5)
+    return ":".join([*head, resource.replace(":", "/")]) if head[3] else resource[len("accesspoint/") :]
+
+
+@pytest.mark.parametrize(
+    "case",
+    cases(
+        lambda raw: (
+            is_placed(raw)
+            and not is_no_bucket(raw)
+            and "Bucket" in raw["params"]
+            and "Endpoint" not in raw["params"]
+        )
+    ),
+)
+def test_inspecting_and_verifying_a_url_for_it_gives_back_what_was_asked(case: Raw) -> None:
+    params = case["params"]
+    credentials = Credentials("AKIAIOSFODNN7EXAMPLE", "secret")
+    url = presign_get(
+        params["Bucket"],
+        "a b/ü",
+        region=params["Region"],
+        credentials=credentials,
+        addressing_style="path" if params.get("ForcePathStyle") else "virtual",
+        dualstack=params.get("UseDualStack", False),
+        fips=params.get("UseFIPS", False),
+        accelerate=params.get("Accelerate", False),
+        use_arn_region=params.get("UseArnRegion", True),
+    )
+    info = inspect_url(url, now=url.signed_at)
+    region = "*" if info.region is None else info.region
+    assert (as_read_back(params["Bucket"]), "a b/ü", url.region, ()) == (
+        info.bucket,
+        info.key,
+        region,
+        info.problems,
+    )
+    assert info == verify_url(url, credentials, service=info.service or "", now=url.signed_at)
 
 
 @pytest.mark.parametrize("case", cases(lambda raw: has_region(raw) and is_no_bucket(raw)))

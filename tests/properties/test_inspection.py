@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timezone
 from typing import Any
 
@@ -9,12 +10,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from presignlib import Credentials, Diagnosis, PresignError, URLInfo, diagnose, inspect_url, presign_get
+from presignlib import (
+    Credentials,
+    Diagnosis,
+    PresignError,
+    URLInfo,
+    diagnose,
+    inspect_url,
+    presign_get,
+    presign_post,
+)
 
 from ..strategies import LAW
 
 NOW = datetime(2026, 1, 2, 14, 5, tzinfo=timezone.utc)
 KEY = Credentials("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
+TEMPORARY = Credentials("ASIAIOSFODNN7EXAMPLE", "secret", "tok/en+with=signs==")
 KEYS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=60)
 FORMS: list[dict[str, Any]] = [
     {},
@@ -43,6 +54,29 @@ def test_inspecting_a_url_gives_back_what_was_asked(key: str, expires: int, form
         info.region,
     )
     assert (url.signed_at, url.expires_at) == (info.signed_at, info.expires_at)
+
+
+@LAW
+@given(
+    KEYS, st.integers(1, 604_800), st.sampled_from(FORMS), st.sampled_from([KEY, TEMPORARY]), st.booleans()
+)
+def test_inspecting_a_form_gives_back_what_was_asked(
+    key: str, expires: int, form: dict[str, Any], credentials: Credentials, is_prefix: bool
+) -> None:
+    where: dict[str, Any] = {"region": "us-west-2", "credentials": credentials, "now": NOW, **form}
+    where |= {"key_prefix": key.replace("$", "x")} if is_prefix else {"key": key.replace("$", "x")}
+    post = presign_post("examplebucket", max_size=9, content_type="image/*", expires=expires, **where)
+    for same in (post, json.loads(json.dumps(post))):
+        info = inspect_url(same, now=NOW)
+        assert ("examplebucket", post["fields"]["key"], expires, where["region"], ()) == (
+            info.bucket, info.key, info.expires, info.region, info.problems,
+        )  # fmt: skip
+        assert (NOW, post.expires_at, credentials.session_token is not None) == (
+            info.signed_at, info.expires_at, info.has_token,
+        )  # fmt: skip
+        assert info.policy is not None
+        assert ["content-length-range", 0, 9] in info.policy["conditions"]
+        assert "ok" == diagnose(same, credentials=credentials, now=NOW).code
 
 
 GENUINE = str(presign_get("examplebucket", "a b", region="us-west-2", credentials=KEY, now=NOW))

@@ -5,10 +5,14 @@ Each keyword of :func:`signed` is one step of the signing page; its default is t
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, utils
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,6 +85,7 @@ def signed(
     prefix: str = "AWS4",
     key_parts: Callable[[list[str]], list[str]] = list,
     key_as_hex: bool = False,
+    sign: Callable[[str], str] | None = None,  # what signs the string instead
     # 4. the URL
     written: Callable[[Pairs], Pairs] = list,
     signature: Callable[[str], str] = str,
@@ -119,13 +124,54 @@ def signed(
     for part in key_parts([date, region, service, "aws4_request"]):
         secret_key = _mac(secret_key, part)
         secret_key = secret_key.hex().encode() if key_as_hex else secret_key
-    made = signature(_mac(secret_key, to_sign).hex())
+    made = signature(_mac(secret_key, to_sign).hex() if sign is None else sign(to_sign))
     text = _joined(written([*encoded, ("X-Amz-Signature", made)]))
     return Sent(
         url(f"https://{host}{path_in_url(path)}?{text}"),
         sent_method or method,
         sent_headers(dict(headers or [])),
     )
+
+
+SIGV4A = "AWS4-ECDSA-P256-SHA256"
+ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+
+
+def signed_for_regions(
+    *,
+    region_set: str = "eu-west-1,us-*",
+    time: str = TIME,
+    # 3. the key pair
+    prefix: str = "AWS4A",
+    label: str = SIGV4A,
+    key_id: str = KEY_ID,
+    id_in_key: str | None = None,
+    secret: str = SECRET,
+    counter: int = 1,
+    length: int = 256,
+    scalar: Callable[[int], int] = lambda candidate: candidate + 1,
+    # 4. the signature
+    curve: ec.EllipticCurve | None = None,
+    hashing: hashes.HashAlgorithm | None = None,
+    signed_text: Callable[[str], bytes] = str.encode,
+    numbers: Callable[[int, int], tuple[int, int]] = lambda r, s: (r, s),
+    der: Callable[[bytes], bytes] = bytes,
+    written_as: Callable[[bytes], str] = bytes.hex,
+    **options: Any,
+) -> Sent:
+    """Return the request that one signer of SigV4a, right or wrong, sends: the nonce is random."""
+
+    def sign(text: str) -> str:
+        fixed = b"\0\0\0\1" + label.encode() + b"\0" + (id_in_key or key_id).encode() + bytes([counter])
+        made = hmac.new((prefix + secret).encode(), fixed + length.to_bytes(4, "big"), hashlib.sha256)
+        private = ec.derive_private_key(scalar(int.from_bytes(made.digest(), "big")), curve or ec.SECP256R1())
+        raw = private.sign(signed_text(text), ec.ECDSA(hashing or hashes.SHA256()))
+        r_and_s = numbers(*utils.decode_dss_signature(raw))
+        return written_as(der(utils.encode_dss_signature(*r_and_s)))
+
+    options = {"algorithm": SIGV4A, "scope": f"{time[:8]}/s3/aws4_request", "sign": sign, **options}
+    query = [*options.pop("query", []), ("X-Amz-Region-Set", region_set)]
+    return signed(query=query, time=time, key_id=key_id, secret=secret, **options)
 
 
 class Wrong(NamedTuple):
@@ -248,5 +294,66 @@ WRONG: list[Wrong] = [
     Wrong("drops a signed header", {"sent_headers": lambda h: {}}, {"headers": _META}),
     Wrong("sends another header value", {"sent_headers": lambda h: {**h, "Content-Type": "text/html"}}, {"headers": _META}),
     Wrong("sends an unsigned x-amz header", {"sent_headers": lambda h: {**h, "x-amz-acl": "public-read"}}, {}),
+    Wrong("sends an unsigned Content-MD5", {"sent_headers": lambda h: {**h, "Content-MD5": "1B2M2Y8AsgTpgAmY7PhCfg=="}}, {}),
     Wrong("sends Authorization too", {"sent_headers": lambda h: {**h, "Authorization": "AWS4-HMAC-SHA256 x"}}, {}),
+]  # fmt: skip
+
+_OF_REGIONS: Callable[[Pairs], Pairs] = _without("X-Amz-Region-Set")
+
+
+def _raw(signature: bytes) -> str:
+    r, s = utils.decode_dss_signature(signature)
+    return f"{r:064x}{s:064x}"
+
+
+WRONG_FOR_REGIONS: list[Wrong] = [
+    # ---- the region set and the scope
+    Wrong("names a region in the scope", {"scope": "20260102/eu-west-1/s3/aws4_request"}, {}),
+    Wrong("has no region set", {"written": _OF_REGIONS, "signed_query": _OF_REGIONS}, {}),
+    Wrong("has an empty region set", {"region_set": ""}, {}),
+    Wrong("signs the region set not", {"signed_query": _OF_REGIONS}, {}),
+    Wrong("widens the region set after signing", {"written": _valued("X-Amz-Region-Set", "%2A")}, {}),
+    Wrong("writes the region set in lower case", {"written": _renamed("X-Amz-Region-Set", "x-amz-region-set"),
+          "signed_query": _renamed("X-Amz-Region-Set", "x-amz-region-set")}, {}),
+    Wrong("sends the region set as a header too", {"sent_headers": lambda h: {**h, "x-amz-region-set": "*"}}, {}),
+    Wrong("scopes to another day", {"scope": "20260101/s3/aws4_request"}, {}),
+    Wrong("scopes to another service", {"scope": "20260102/sts/aws4_request"}, {}),
+    # ---- the string to sign
+    Wrong("signs with SigV4's name", {"algorithm_in_string": "AWS4-HMAC-SHA256"}, {}),
+    Wrong("says SigV4", {"algorithm": "AWS4-HMAC-SHA256"}, {}),
+    Wrong("signs another time", {"time_in_string": "20260102T140501Z"}, {}),
+    Wrong("signs another method", {"sent_method": "PUT"}, {}),
+    Wrong("encodes the path twice", {"path_in_request": lambda p: quote(p, safe="/-._~")}, {}),
+    # ---- the key pair
+    Wrong("signs with SigV4's HMAC", {"sign": None}, {}),
+    Wrong("has another secret", {"secret": SECRET[:-1]}, {}),
+    Wrong("derives the key with SigV4's prefix", {"prefix": "AWS4"}, {}),
+    Wrong("derives the key for SigV4's name", {"label": "AWS4-HMAC-SHA256"}, {}),
+    Wrong("derives the key for another id", {"id_in_key": "ASIAIOSFODNN7EXAMPLE"}, {}),
+    Wrong("counts from nought", {"counter": 0}, {}),
+    Wrong("counts on from two", {"counter": 2}, {}),
+    Wrong("gives the key's length in bytes", {"length": 32}, {}),
+    Wrong("takes the candidate as it is", {"scalar": int}, {}),
+    Wrong("takes the candidate modulo the order", {"scalar": lambda c: c % (ORDER - 1)}, {}),
+    Wrong("signs on another curve", {"curve": ec.SECP256K1()}, {}),
+    # ---- the signature
+    Wrong("hashes the string with SHA-384", {"hashing": hashes.SHA384()}, {}),
+    Wrong("hashes the string twice", {"signed_text": lambda t: hashlib.sha256(t.encode()).digest()}, {}),
+    Wrong("exchanges r and s", {"numbers": lambda r, s: (s, r)}, {}),
+    Wrong("adds the order to r", {"numbers": lambda r, s: (r + ORDER, s)}, {}),
+    Wrong("adds the order to s", {"numbers": lambda r, s: (r, s + ORDER)}, {}),
+    Wrong("signs with nought", {"numbers": lambda r, s: (0, 0)}, {}),
+    Wrong("writes r and s without DER", {"written_as": _raw}, {}),
+    Wrong("writes lengths in the long form", {"der": lambda b: b"\x30\x81" + b[1:]}, {}),
+    Wrong("writes a byte behind the signature", {"der": lambda b: b + b"\0"}, {}),
+    Wrong("pads the signature with stars, as a chunk's", {"signature": lambda s: s.ljust(144, "*") + "*"}, {}),
+    Wrong("writes the signature in upper case", {"signature": str.upper}, {}),
+    Wrong("writes the signature in base64", {"written_as": lambda b: base64.b64encode(b).decode()}, {}),
+    Wrong("cuts the signature", {"signature": lambda s: s[:-2]}, {}),
+    Wrong("has no signature", {"signature": lambda s: ""}, {}),
+    # ---- the token
+    Wrong("drops the token", {"written": _without("X-Amz-Security-Token")}, _TOKEN),
+    Wrong("changes the token", {"written": _valued("X-Amz-Security-Token", "other")}, _TOKEN),
+    Wrong("appends the token unsigned", {"signed_query": _without("X-Amz-Security-Token")}, _TOKEN),
+    Wrong("signs with a token it should not have", {"token": "stray"}, {}),
 ]  # fmt: skip

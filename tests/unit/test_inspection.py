@@ -77,7 +77,7 @@ def test_sigv4a_has_a_region_set() -> None:
         scope="20260102/s3/aws4_request",
         query=[("X-Amz-Region-Set", "us-*,eu-west-1")],
         host="mfzwi23gnjvgw.mrap.accesspoint.s3-global.amazonaws.com",
-        signature=lambda s: "3045" + s,
+        signature=lambda s: "3020" + s,
     ).url
     info = inspect_url(url)
     assert ("AWS4-ECDSA-P256-SHA256", ("us-*", "eu-west-1"), None, "s3") == (
@@ -224,6 +224,11 @@ def test_a_port_that_is_the_schemes_own_is_no_part_of_the_host(end: str) -> None
 
 # ---- Problems
 
+FOR_REGIONS: dict[str, Any] = {
+    "algorithm": "AWS4-ECDSA-P256-SHA256",
+    "scope": "20260102/s3/aws4_request",
+    "query": [("X-Amz-Region-Set", "*")],
+}
 PROBLEMS: list[tuple[dict[str, Any], str]] = [
     ({"url": lambda u: u.partition("?")[0]}, "not signed"),
     ({"url": lambda u: u.replace("X-Amz-", "amp;X-Amz-")}, "&amp;"),
@@ -250,11 +255,16 @@ PROBLEMS: list[tuple[dict[str, Any], str]] = [
     ({"names": lambda names: ["host", "Range"]}, "not in lower case"),
     ({"signature": lambda s: s[:-1]}, "has 63 characters"),
     ({"signature": str.upper}, "has other characters"),
+    ({**FOR_REGIONS, "signature": lambda s: "3021" + s}, "has 68 characters where 70 lower-case"),
+    ({**FOR_REGIONS, "signature": lambda s: "3020" + s.upper()}, "other characters in it where 68"),
+    ({**FOR_REGIONS, "signature": lambda s: "3120" + s}, "other characters in it where 68"),
+    ({**FOR_REGIONS, "signature": lambda s: "30"}, "other characters in it where 2"),
     ({"key_id": "ASIAIOSFODNN7EXAMPLE"}, "begins with ASIA"),
     ({"token": "t"}, "begins with AKIA"),
     ({"region": "eu-west-2"}, "The host is in eu-west-1 and the URL is signed for eu-west-2"),
     ({"service": "s3express"}, "The host belongs to s3 and"),
     ({"host": "b.s3.amazonaws.com"}, "no region in it"),
+    ({"host": "m.mrap.accesspoint.s3-global.amazonaws.com"}, "takes AWS4-ECDSA-P256-SHA256 (SigV4a) alone"),
     ({"key": "a/../b"}, "'.' or '..' segment"),
     ({"url": lambda u: "https://h/?X-Goog-Algorithm=x"}, "Google's own"),
     ({"url": lambda u: "https://h/?Key-Pair-Id=x&Signature=y"}, "CloudFront"),

@@ -162,6 +162,7 @@ PUBLIC = (
     0x7903FE1008B8BC99A41AE9E95628BC64F2F1B20C2D7E9F5177A3C294D4462299,
 )
 DIGEST = 2**255 + 12345
+MASK = 0xA6E3C57DD01ABE90086538398355DD4C3B17AA873382B0F24D6129493D8AAD60
 
 
 def test_the_public_key_of_the_rfcs_example() -> None:
@@ -173,7 +174,7 @@ def test_what_was_signed_verifies(digest: int) -> None:
     signed = sign(PRIVATE, digest, 987654321)
     assert signed is not None
     assert verify(PUBLIC, digest, *signed)
-    assert is_signed_by(PRIVATE, digest, *signed)
+    assert is_signed_by(PRIVATE, digest, *signed, MASK)
 
 
 def test_no_nonce_of_zero_signs() -> None:
@@ -211,12 +212,20 @@ WRONG = {
 @pytest.mark.parametrize("wrong", WRONG.values(), ids=WRONG)
 def test_a_wrong_signature_is_refused(wrong: tuple[int, int, int]) -> None:
     assert not verify(PUBLIC, *wrong)
-    assert not is_signed_by(PRIVATE, *wrong)
+    assert not is_signed_by(PRIVATE, *wrong, MASK)
 
 
 def test_a_signature_with_s_negated_is_as_good() -> None:
     assert verify(PUBLIC, DIGEST, R, N - S)
-    assert is_signed_by(PRIVATE, DIGEST, R, N - S)
+    assert is_signed_by(PRIVATE, DIGEST, R, N - S, MASK)
+
+
+# The signature's multiple is 42: sums of 0 and it, of two equal points, and modulo N.
+@pytest.mark.parametrize("mask", [0, 1, 21, 41, 42, 43, N - 1, N, N + 42, 2**256 - 1, MASK])
+def test_no_mask_changes_what_is_told(mask: int) -> None:
+    assert is_signed_by(PRIVATE, DIGEST, R, S, mask)
+    assert not is_signed_by(PRIVATE, DIGEST + 1, R, S, mask)
+    assert not is_signed_by(PRIVATE + 1, DIGEST, R, S, mask)
 
 
 def test_a_digest_of_zero_leaves_the_public_keys_part_alone() -> None:
@@ -227,7 +236,7 @@ def test_a_digest_of_zero_leaves_the_public_keys_part_alone() -> None:
 def test_a_sum_that_is_infinity_verifies_nothing() -> None:
     r = 5
     assert not verify(PUBLIC, -r * PRIVATE % N, r, 3)
-    assert not is_signed_by(PRIVATE, -r * PRIVATE % N, r, 3)
+    assert not is_signed_by(PRIVATE, -r * PRIVATE % N, r, 3, MASK)
 
 
 def test_a_sum_of_two_equal_points_is_found() -> None:

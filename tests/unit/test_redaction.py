@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
+from base64 import b64encode
 from time import perf_counter
 from typing import Any
 
@@ -37,6 +39,9 @@ def test_a_parameter_without_a_value_has_nothing_to_hide() -> None:
 # ---- Any text
 
 HEX = "ab" * 32
+POLICY = b64encode(
+    json.dumps({"expiration": "2026-01-02T14:05:00Z", "conditions": [{"bucket": "b"}]}).encode()
+).decode()
 HIDDEN = [
     ("https://h/k?a=1&X-Amz-Signature=abc%3D&b=2 and on", "https://h/k?a=1&X-Amz-Signature=…&b=2 and on"),
     ("?x-amz-security-token=a%26b&c", "?x-amz-security-token=…&c"),
@@ -77,6 +82,17 @@ HIDDEN = [
         'form-data; name="x-amz-signature"\r\n\r\nab\r\n--b',
         'form-data; name="x-amz-signature"\r\n\r\n…\r\n--b',
     ),
+    (f'{{"policy": "{POLICY}", "a": 1}}', '{"policy": "…", "a": 1}'),
+    (f"{{'policy': ['{POLICY}']}}", "{'policy': ['…']}"),
+    (f'{{"name": "policy", "value": "{POLICY}"}}', '{"name": "policy", "value": "…"}'),
+    (f'"{{\\"policy\\": \\"{POLICY}\\"}}"', '"{\\"policy\\": \\"…\\"}"'),
+    (
+        f'<input type="hidden" name="Policy" value="{POLICY}">',
+        '<input type="hidden" name="Policy" value="…">',
+    ),
+    (f"name=policy type='hidden' value={POLICY}>", "name=policy type='hidden' value=…>"),
+    (f'form-data; name="policy"\r\n\r\n{POLICY}\r\n--b', 'form-data; name="policy"\r\n\r\n…\r\n--b'),
+    (f"curl -F policy={POLICY} -F file=@a", "curl -F policy=… -F file=@a"),
     ("aws_secret_access_key = ab/+c", "aws_secret_access_key = …"),
     ('export AWS_SESSION_TOKEN="ab"', 'export AWS_SESSION_TOKEN="…"'),
 ]
@@ -103,6 +119,8 @@ def test_redacting_again_changes_nothing(text: str) -> None:
         "X-Amz-Expires=900&X-Amz-Date=20260102T140500Z",
         "x-amz-server-side-encryption-customer-key-md5: ab",
         "<Signature/>",
+        '{"policy": "public-read", "name": "policy", "value": "eyJ"}',
+        f"policy {POLICY}",
     ],
 )
 def test_text_without_secrets_stays(text: str) -> None:
@@ -112,7 +130,7 @@ def test_text_without_secrets_stays(text: str) -> None:
 @pytest.mark.parametrize(
     "piece",
     ["X-Amz-Signature=", "Signature=", "Signature=a", "Credential=a", 'name="x-amz-signature" ', '"x-amz-signature":', "<Signature>",
-     "Authorization: AWS ", "AWSAccessKeyId=a&", "x-amz-signature%3D%", '"Token":"', "x-amz-signature:", " ", "x-amz-", '\\"'],
+     "Authorization: AWS ", "AWSAccessKeyId=a&", "x-amz-signature%3D%", '"Token":"', "policy=ey", "policy\r\n", "x-amz-signature:", " ", "x-amz-", '\\"'],
 )  # fmt: skip
 def test_time_grows_with_the_length_alone(piece: str) -> None:
     def seconds(length: int) -> float:

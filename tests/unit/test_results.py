@@ -104,6 +104,13 @@ def test_the_explanation_hashes_to_the_signature() -> None:
     assert parameters(URL)["X-Amz-Signature"] == sigv4.signature(key, signed)
 
 
+def test_the_explanation_says_how_the_string_is_signed() -> None:
+    many = presign_get("arn:aws:s3::123456789012:accesspoint/alias.mrap", "k", **WHERE)
+    assert "the HMAC of these four lines is the signature" in URL.explain()
+    assert "ECDSA over these four lines gives the signature" in many.explain()
+    assert "HMAC" not in many.explain()
+
+
 def test_it_tells_whether_it_dies_within_a_span() -> None:
     assert not URL.expires_within("14m", now=NOW)
     assert URL.expires_within("15m", now=NOW)

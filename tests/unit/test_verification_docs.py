@@ -13,7 +13,7 @@ from wsgiref.simple_server import WSGIServer
 
 import pytest
 
-from presignlib import Credentials, PresignedURL, presign_get, presign_put
+from presignlib import Credentials, PresignedURL, presign, presign_get, presign_put
 
 DOCS = Path(__file__).parents[2] / "docs"
 KEY = Credentials("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
@@ -88,6 +88,13 @@ def test_the_middleware_lets_genuine_requests_through(server: str) -> None:
         "bucket", "k", endpoint_url=server, region="r", credentials=KEY, content_type="text/plain"
     )
     assert (200, "k") == asked(str(upload), "PUT", upload.headers)
+
+
+def test_the_middleware_takes_sigv4a_too(server: str) -> None:
+    where: dict[str, Any] = {"service": "s3", "algorithm": "sigv4a", "region_set": "*", "credentials": KEY}
+    url = presign("GET", f"{server}/bucket/k", expires="15m", **where)
+    assert (200, "k") == asked(str(url))
+    assert 403 == asked(str(url).replace("Region-Set=%2A", "Region-Set=us-%2A"))[0]
 
 
 @pytest.mark.parametrize(

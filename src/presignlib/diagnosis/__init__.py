@@ -11,7 +11,7 @@ from hmac import compare_digest
 from .._clock import utc_now
 from .._time import instant_of
 from ..errors import InvalidInputError
-from ..inspection import PostParts, problems_of
+from ..inspection import ALL_THREE, PostParts, problems_of
 from ..redaction import redact
 from ..reports import Diagnosis, Finding
 from ..request import pairs_of
@@ -124,12 +124,15 @@ def _of_form(form: PostParts, answer: Answer, now: float, credentials: Credentia
     own = list(_form_itself(form, now))
     tried = [] if credentials is None else _try_form(form, credentials)
     if is_mismatch(answer):
-        wrong = Finding(
-            "wrong_secret",
-            "Another secret signed the policy, or the policy was changed after signing",
-            "check the secret, and send the policy unchanged",
+        cause = (
+            "These credentials signed the policy, so a field was changed on the way, or the server holds "
+            "another secret for the key id"
+            if tried
+            else "Another secret signed the policy, or the policy was changed after signing"
         )
-        return [*_unless_ok(tried), *own, *([] if tried else [wrong])]
+        wrong = Finding("wrong_secret", cause, "check the secret, and send the policy unchanged")
+        bad = _unless_ok(tried)
+        return [*bad, *own, *([] if bad else [wrong])]
     said = by_answer(Case(NOTHING, answer, now, method="POST"))
     if said and said[0].code == "access_denied" and own:
         return own + said
@@ -143,6 +146,10 @@ def _form_itself(form: PostParts, now: float) -> Iterator[Finding]:
         yield Finding(
             "malformed", f"The form lacks the fields {', '.join(missing)}", "send all fields that were signed"
         )
+    is_temporary = form.fields.get("x-amz-credential", "").startswith("ASIA")
+    if is_temporary and "x-amz-security-token" not in form.fields:
+        cause = "The credentials are temporary, and the form has no session token"
+        yield Finding("session_token_missing", cause, ALL_THREE)
     if form.policy is None:
         if "policy" in form.fields:
             cause = "The policy is not a JSON object in base64: it was cut or changed"

@@ -28,6 +28,7 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 _UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))
 _STATUSES = frozenset([str(status) for status in range(100, 600)])
 _LONGEST = 1_048_576  # characters of an answer that are looked at
+_MOST_HEADS = 60  # one a redirect, of which curl follows 50; each is read over the whole text
 # What services other than S3 put around the canonical texts, in their message.
 _CANONICAL = "The Canonical String for this request should have been"
 _TO_SIGN = "The String-to-Sign should have been"
@@ -162,7 +163,9 @@ class Answer:
         """Read status lines and headers off the front of ``text``; return the body."""
         if text.startswith(("* ", "> ", "< ")) or "\n< HTTP/" in text[:65_536]:
             text = self._without_marks(text)
-        while text.startswith("HTTP/"):
+        for _ in range(_MOST_HEADS):
+            if not text.startswith("HTTP/"):
+                break
             head, _, rest = _halves(text)
             self._read_head(head.splitlines())
             text = rest.lstrip("\r\n")

@@ -81,10 +81,12 @@ or another store's -> sign with keys of the store, and the partition, that the U
 wrong_region: The bucket is in {right_region:.60}{signed_for} -> sign with region={right_region!r:.62}
 < says the region ' | region is wrong | is wrong; expecting | valid region | wrong region
   | invalid region if right_region
+< RegionSetMismatch if right_region
 
 wrong_region: The server takes another region{signed_for}
 -> sign with the region that the store is set to; most take us-east-1, R2 takes auto
 < says the region ' | region is wrong | is wrong; expecting | valid region | wrong region | invalid region
+< RegionSetMismatch
 
 wrong_service: The URL is signed for another service than the server's; it is {right_service:.60}
 -> sign with service={right_service!r:.62}
@@ -350,7 +352,10 @@ def _words(case: Case) -> dict[str, Any]:
         "lacks_token": parts.auth and not has_token,
         "lost_token": case.key_id.startswith("ASIA") and not has_token,
         "signed_for": _with(". The URL is signed for ", case.region, 60),
-        "right_region": fields["Region"] or _quoted(message, "expecting ") or host_region,
+        "right_region": fields["Region"]
+        or fields["RequestedRegion"]
+        or _quoted(message, "expecting ")
+        or host_region,
         "right_service": _quoted(message, "belongs to ") or _quoted(message, "correct service: "),
         "unsigned": _with(": ", fields["HeadersNotSigned"], 120),
         "listed": "" if case.sent is not None else ", ".join(listed),

@@ -28,13 +28,15 @@ from ..sigv4 import (
     string_to_sign,
     uri_encode,
 )
+from ..url_parts import SIGV4A
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from typing import Any
 
     from ..credentials import Credentials
+    from ..url_parts import URLParts
     from ._case import Case
 
     # What was signed instead, and code, cause and fix of what that would mean.
@@ -86,8 +88,8 @@ def try_variants(case: Case, credentials: Credentials) -> list[Finding]:
     list says that nothing could be tried.
     """
     parts, sent = case.parts, case.sent or {}
-    given, query = parts.auth.get("X-Amz-Signature"), parts.canonical_query()
-    if parts.credential is None or not case.region or not given or len(query) > _LONGEST:
+    query = parts.canonical_query()
+    if parts.credential is None or "X-Amz-Signature" not in parts.auth or len(query) > _LONGEST:
         return []
     headers = {name: sent.get(name, "") for name in parts.signed_headers if name != "host"}
     if case.signed is not None:
@@ -106,7 +108,7 @@ def try_variants(case: Case, credentials: Credentials) -> list[Finding]:
     )
     likely = case.method or ("GET" if case.signed is None else case.signed.method)
     is_same_key = case.key_id == credentials.access_key_id
-    day, time, derived = parts.credential[1], parts.auth.get("X-Amz-Date", ""), lru_cache(None)(signing_key)
+    derived = lru_cache(None)(signing_key)
     for method in dict.fromkeys((likely, *_METHODS)):
         for changes, code, cause, fix in _guesses(case, plain, credentials.session_token):
             attempt = plain._replace(**changes)
@@ -117,10 +119,7 @@ def try_variants(case: Case, credentials: Credentials) -> list[Finding]:
                 canonical_headers([*attempt.headers.items(), ("host", attempt.host)]),
                 attempt.headers.get("x-amz-content-sha256") or attempt.payload_hash,
             )
-            scope = credential_scope(day, attempt.scope_region, attempt.scope_service)
-            key = derived(attempt.secret, day, attempt.region, attempt.service)
-            made = signature(key, string_to_sign(time, scope, request))
-            if compare_digest(made.encode(), given.encode()):
+            if _is_signed(parts, attempt, request, derived):
                 found = [Finding(code, cause, fix)] if changes else []
                 return _found(case, found, method, likely, is_same_key=is_same_key)
     if is_same_key:
@@ -140,6 +139,23 @@ def try_variants(case: Case, credentials: Credentials) -> list[Finding]:
             "pass the credentials that the URL names",
         )
     ]
+
+
+def _is_signed(
+    parts: URLParts, attempt: _Attempt, request: str, derived: Callable[[str, str, str, str], bytes]
+) -> bool:
+    """Tell whether the URL's signature is that of ``request``, or for SigV4a one of it."""
+    key_id, day, *_ = parts.credential or ("", "")
+    time, given = parts.auth.get("X-Amz-Date", ""), parts.auth["X-Amz-Signature"]
+    if parts.auth.get("X-Amz-Algorithm") == SIGV4A:
+        from .. import sigv4a  # few need it, and its curve takes time to load
+
+        scope = sigv4a.credential_scope(day, attempt.scope_service)
+        private = sigv4a.private_key(key_id, attempt.secret)
+        return sigv4a.is_own(private, string_to_sign(time, scope, request, SIGV4A), given)
+    scope = credential_scope(day, attempt.scope_region, attempt.scope_service)
+    key = derived(attempt.secret, day, attempt.region, attempt.service)
+    return compare_digest(signature(key, string_to_sign(time, scope, request)).encode(), given.encode())
 
 
 def _found(case: Case, found: list[Finding], method: str, likely: str, *, is_same_key: bool) -> list[Finding]:
@@ -172,7 +188,7 @@ def _guesses(case: Case, plain: _Attempt, session_token: str | None) -> Iterator
     yield from _hosts(case, plain)
     yield from _paths(case, plain)
     yield from _header_values(case, plain.headers)
-    yield from _scopes(plain)
+    yield from _scopes(plain) if case.region else _region_sets(case, plain)
     yield from _secrets(plain.secret)
     yield from _queries(case, plain.query, session_token)
     for payload_hash in (UNSIGNED_PAYLOAD, EMPTY_PAYLOAD_HASH):
@@ -274,6 +290,27 @@ def _scopes(plain: _Attempt) -> Iterator[Guess]:
                 f"The signing key is that of service {service}, and the URL says {plain.service:.60}",
                 "use one service for the signing key and the credential scope",
             )
+
+
+def _region_sets(case: Case, plain: _Attempt) -> Iterator[Guess]:
+    """Return what a SigV4a URL can have said of regions and service: no key depends on them."""
+    given = case.parts.auth.get("X-Amz-Region-Set", "")
+    regions = ("*", *_REGIONS.split())
+    (_, old), *others = encode_query([("X-Amz-Region-Set", one) for one in (given, *regions)])
+    for region, (_, new) in zip(regions, others, strict=True):
+        yield (
+            {"query": plain.query.replace(old, new)},
+            "wrong_region",
+            f"The URL was signed for the region set {region}, and says {given:.60}",
+            "sign for the region set that is sent",
+        )
+    for service in _SERVICES:
+        yield (
+            {"scope_service": service},
+            "wrong_service",
+            f"The URL was signed for service {service}, and says {plain.service:.60}",
+            "sign for the service that is sent to",
+        )
 
 
 def _secrets(secret: str) -> Iterator[Guess]:
