@@ -161,6 +161,7 @@ ROWS: tuple[tuple[str, str, str | tuple[str, ...], str, str], ...] = (
     ("--host", "", "HOST", "verify", "the host it must be signed for"),
     ("--max-expires", "", "DURATION", "verify", "the longest life accepted; 7d without it"),
     ("--max-skew", "", "DURATION", "verify", "how far ahead of the clock it may be signed; 15m without it"),
+    ("--payload-hash", "", "HASH", "verify", "the SHA-256, in hex, of the body that came"),
     ("--status", "", "NUMBER", "diagnose", "the HTTP status, where nothing else is known"),
     ("--try-credentials", "", "on", "diagnose", "sign the likely variants with your credentials"),
     (

@@ -1,15 +1,12 @@
-"""URLs of SigV4a by two other signers, whose nonces are random, verify: cryptography's and awscrt's.
+"""URLs of SigV4a by another signer, cryptography, whose nonces are random, verify.
 
-awscrt is not among what the tests install: where it is, botocore signs with it, and then no
-test would hold presignlib against botocore's own Python. Who installs it runs these tests too.
+Those of awscrt are among the vectors that ``tests/conformance/test_sigv4a.py`` reads.
 """
 
 from __future__ import annotations
 
 from datetime import datetime, timezone
-from importlib.util import find_spec
 from typing import Any
-from urllib.parse import quote
 
 import pytest
 from hypothesis import given, settings
@@ -58,40 +55,3 @@ def test_a_url_signed_with_cryptography_verifies(
         host=HOST, region_set=regions[0],
     )  # fmt: skip
     is_verified(sent, Credentials(KEY_ID, secret, token), regions[1], key)
-
-
-@pytest.mark.skipif(find_spec("awscrt") is None, reason="not run: awscrt is not installed")
-@settings(max_examples=100, deadline=None)
-@given(METHODS, KEYS, PAIRS, HEADERS, TOKENS, SECRETS, SETS)
-def test_a_url_signed_by_awscrt_verifies(
-    method: str, key: str, query: Any, headers: dict[str, str], token: str | None, secret: str, regions: Any
-) -> None:
-    sent = by_awscrt(method, key, query, headers, Credentials(KEY_ID, secret, token), regions[0])
-    is_verified(sent, Credentials(KEY_ID, secret, token), regions[1], key)
-
-
-def by_awscrt(
-    method: str, key: str, query: Any, headers: dict[str, str], known: Credentials, region_set: str
-) -> Sent:
-    from awscrt import auth, http
-
-    text = "&".join([f"{quote(name)}={quote(value, safe='-._~')}" for name, value in query])
-    path = "/" + quote(key, safe="/-._~") + (f"?{text}" if text else "")
-    request = http.HttpRequest(method, path, http.HttpHeaders([("host", HOST), *headers.items()]))
-    provider = auth.AwsCredentialsProvider.new_static(
-        known.access_key_id, known.secret_access_key, known.session_token
-    )
-    config = auth.AwsSigningConfig(
-        algorithm=auth.AwsSigningAlgorithm.V4_ASYMMETRIC,
-        signature_type=auth.AwsSignatureType.HTTP_REQUEST_QUERY_PARAMS,
-        credentials_provider=provider,
-        region=region_set,
-        service="s3",
-        date=NOW,
-        use_double_uri_encode=False,
-        should_normalize_uri_path=False,
-        signed_body_value=auth.AwsSignedBodyValue.UNSIGNED_PAYLOAD,
-        expiration_in_seconds=900,
-    )
-    made = auth.aws_sign_request(request, config).result(10)
-    return Sent(f"https://{HOST}{made.path}", method, headers)
