@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 
     from ._case import Case
 
-# A row reads ``code: cause -> fix``, with facts about the case in braces. Each ``<`` says when
-# it holds: the server's codes, after ``says`` the words of which its message has one, after
-# ``if`` the fact that has to be known. Rows are read from the top; the first that holds is taken.
+# A row reads ``code: cause -> fix``, with facts about the case in braces; what stands in brackets
+# is left out where its fact is not known. Each ``<`` says when the row holds: the server's codes,
+# after ``says`` the words of which its message has one, after ``if`` the fact that has to be
+# known. Rows are read from the top; the first that holds is taken.
 # With a colon come heads that are no server's code: the status where there is none, a finding
 # that brings this one along, and this machine's clock.
 _TABLE = """
@@ -35,15 +36,21 @@ not_yet_valid: The URL was signed {early} ahead of this machine's clock
 -> set the clock of the machine that signs, as with NTP
 < :clock if early
 
-expired: {expired} -> {again}
+expired: The URL expired {late} before the server got the request, by the server's clock
+(it ended at {end}) -> {again}
+< says request has expired | policy expired | signature expired | url has expired if late
+< ExpiredRequest RequestExpired ExpiredPresignRequest if late
+
+expired: The server says that the URL has expired[; by the URL it ended at {end}] -> {again}
 < says request has expired | policy expired | signature expired | url has expired
 < ExpiredRequest RequestExpired ExpiredPresignRequest
 
-not_yet_valid: The URL is not valid yet{ahead} -> set the clock of the machine that signs, as with NTP
+not_yet_valid: The URL is not valid yet[: it was signed {ahead} ahead of the server's clock]
+-> set the clock of the machine that signs, as with NTP
 < says not yet valid | not valid yet | signature not yet current
 < RequestNotReadyYet
 
-clock_skew: The signer's clock and the server's differ too much{apart}
+clock_skew: The signer's clock and the server's differ too much[: the URL's time is {apart} the server's]
 -> set the clock of the machine that signs, as with NTP; some stores refuse URLs older than 15 minutes
 < RequestTimeTooSkewed
 
@@ -51,7 +58,11 @@ clock_skew: The server's clock is {fast} ahead of this machine's
 -> set the clock of the machine that signs, as with NTP
 < :expired if fast
 
-expired: {expired} -> {again}
+expired: The URL expired {late} before the server got the request, by the server's clock
+(it ended at {end}) -> {again}
+< ExpiredToken ExpiredTokenException TokenRefreshRequired if late_tokenless
+
+expired: The server says that the URL has expired[; by the URL it ended at {end}] -> {again}
 < ExpiredToken ExpiredTokenException TokenRefreshRequired if tokenless
 
 session_token_expired: The temporary credentials that signed the URL have ended, and the URL with them,
@@ -78,12 +89,13 @@ or another store's -> sign with keys of the store, and the partition, that the U
 < says credential access key has length | access key id you provided does not exist
   | malformed access key id
 
-wrong_region: The bucket is in {right_region:.60}{signed_for} -> sign with region={right_region!r:.62}
+wrong_region: The bucket is in {right_region:.60}[. The URL is signed for {region:.60}]
+-> sign with region={right_region!r:.62}
 < says the region ' | region is wrong | is wrong; expecting | valid region | wrong region
   | invalid region if right_region
 < RegionSetMismatch if right_region
 
-wrong_region: The server takes another region{signed_for}
+wrong_region: The server takes another region[. The URL is signed for {region:.60}]
 -> sign with the region that the store is set to; most take us-east-1, R2 takes auto
 < says the region ' | region is wrong | is wrong; expecting | valid region | wrong region | invalid region
 < RegionSetMismatch
@@ -101,7 +113,7 @@ sigv2_not_supported: The URL is signed with Signature Version 2, and this server
 < says authorization mechanism you have provided is not supported | require aws signature version 4
   | signature version 2 | v4-hmac-sha256.
 
-headers_not_signed: The client sent headers that are not signed{unsigned}
+headers_not_signed: The client sent headers that are not signed[: {unsigned:.120}]
 -> leave them out, or sign them: options of presign_put and headers= do
 < says headers present in the request which were not signed
 < UnsignedHeaders HeadersNotSigned
@@ -121,11 +133,11 @@ header_missing: The upload has no Content-Length: it was sent in chunks of unkno
 header_missing: A header that the server needs was not sent -> send what the URL's .headers lists
 < MissingSecurityHeader
 
-post_condition_failed: A field of the form does not hold a condition of the policy{condition}
+post_condition_failed: A field of the form does not hold a condition of the policy[: {failed:.160}]
 -> send the fields as they were signed, and a file of the signed type and size
 < says policy condition failed | invalid according to policy: policy condition
 
-post_extra_field: The form has a field that no condition of the policy allows{extra}
+post_extra_field: The form has a field that no condition of the policy allows[: {extra:.120}]
 -> leave the field out, or sign a condition for it; presign_post(fields=…) adds both
 < says extra input fields
 
@@ -175,8 +187,12 @@ not_implemented: The store does not have this operation, or a header or paramete
 -> leave out what the server names; R2 has no presigned POST, use presign_put
 < NotImplemented NotSupported UnsupportedOperation
 
-redirect: The bucket is at another endpoint{there}{within}, and a signature holds for one host alone
--> {aim}
+redirect: The bucket is at another endpoint[ at {endpoint:.120}], in region {nearest:.60},
+and a signature holds for one host alone -> sign with region={nearest!r:.62}
+< PermanentRedirect TemporaryRedirect Redirect IncorrectEndpoint :301 :302 :307 :308 if nearest
+
+redirect: The bucket is at another endpoint[ at {endpoint:.120}], and a signature holds for one host alone
+-> sign for the bucket's own region, whose host presignlib names
 < PermanentRedirect TemporaryRedirect Redirect IncorrectEndpoint :301 :302 :307 :308
 
 access_denied: The object is archived and can not be read now -> restore it first
@@ -189,7 +205,7 @@ malformed: The server finds no signing time that it can read
 -> sign again, for example with presign_get, and pass the URL on unchanged
 < AccessDenied says requires a valid date
 
-access_denied: The signature is right, and the signer may not do this{reason} -> {allow}
+access_denied: The signature is right, and the signer may not do this[: {denial:.300}] -> {allow}
 < AccessDenied AccessDeniedException AllAccessDisabled AccountProblem Unauthorized NotAuthorized
 
 malformed: The server can not read the signature's parameters
@@ -243,6 +259,10 @@ not_implemented: The store does not have this operation (501) -> use another one
 unknown: The server answered {status}; nothing says that the URL is wrong -> try again
 < :5xx
 """
+_AGAIN = (
+    "make a new URL when it is asked for[, or give it more than {life} "
+    "(at most 7 days, and no longer than its credentials live)]"
+)
 _KMS = "allow the signer the KMS key: kms:Decrypt to read, kms:GenerateDataKey to write"
 _AGE = "ask for a shorter life: the bucket's policy limits the signature's age"
 _ACTION = (
@@ -256,7 +276,7 @@ def _rows() -> Iterator[tuple[list[str], list[str], str, str, str, str]]:
     """Return (codes, words, fact, code, cause, fix); no code holds for all, as the empty word does."""
     for paragraph in _TABLE.strip().split("\n\n"):
         text, *heads = paragraph.split("\n< ")
-        code, _, text = " ".join(text.split()).partition(": ")
+        code, _, text = " ".join(text.replace("{again}", _AGAIN).split()).partition(": ")
         cause, _, fix = text.partition(" -> ")
         for head in heads:
             said, _, fact = " ".join(head.split()).partition(" if ")
@@ -277,7 +297,7 @@ class _Facts(dict[str, Any]):
 def by_answer(case: Case) -> list[Finding]:
     """Return what the server's code and sentence mean, or else its status; nothing for others."""
     answer, facts = case.answer, _times(case)
-    facts.update(_words(case))
+    facts.update(_words(case, facts["late"]))
     status = answer.status or 0
     found = _found(answer.code.lstrip(":"), facts, answer.words) if answer.code else []
     found = found or _found(f":{status}", facts) or _found(f":{min(status // 100, 5)}xx", facts)
@@ -295,9 +315,18 @@ def _found(said: str, facts: _Facts, words: str = "") -> list[Finding]:
     for codes, needles, fact, code, cause, fix in _ROWS:
         holds = said in codes or (words and not codes)
         if holds and any(needle in words for needle in needles) and (not fact or facts[fact]):
-            finding = Finding(code, cause.format_map(facts), fix.format_map(facts))
+            finding = Finding(code, _text(cause, facts), _text(fix, facts))
             return [finding, *(() if said.startswith(":") else _found(":" + code, facts))]
     return []
+
+
+def _text(template: str, facts: _Facts) -> str:
+    """Return ``template`` with facts put in, and without the pieces in brackets that have none."""
+    pieces = template.replace("]", "[").split("[")
+    for at, piece in enumerate(pieces):
+        name = piece.partition("{")[2].partition("}")[0].partition(":")[0]
+        pieces[at] = piece.format_map(facts) if at % 2 == 0 or facts[name] else ""
+    return "".join(pieces)
 
 
 def _times(case: Case) -> _Facts:
@@ -310,69 +339,57 @@ def _times(case: Case) -> _Facts:
         facts.update(over=span_text(now - our_end), our_end=time_text(our_end))
     elif signed_at is not None and signed_at - now > _SKEW:
         facts["early"] = span_text(signed_at - now)
-    facts["expired"] = "The server says that the URL has expired"
     if end is not None:
-        facts["expired"] += f"; by the URL it ended at {time_text(end)}"
-    if server is not None and end is not None and server >= end:
-        facts["expired"] = (
-            f"The URL expired {span_text(server - end)} before the server got the request, "
-            f"by the server's clock (it ended at {time_text(end)})"
-        )
-    if server is not None and signed_at is not None and signed_at > server:
-        facts["ahead"] = f": it was signed {span_text(signed_at - server)} ahead of the server's clock"
-    if server is not None and signed_at is not None and server - now > _SKEW:
-        facts["fast"] = span_text(server - now)
-    if server is not None and requested is not None:
-        side = "behind" if requested < server else "ahead of"
-        facts["apart"] = f": the URL's time is {span_text(abs(server - requested))} {side} the server's"
-    facts["again"] = "make a new URL when it is asked for"
+        facts["end"] = time_text(end)
     if case.parts.expires is not None:
-        facts["again"] += (
-            f", or give it more than {span_text(case.parts.expires)} "
-            "(at most 7 days, and no longer than its credentials live)"
-        )
+        facts["life"] = span_text(case.parts.expires)
+    if server is None:
+        return facts
+    if end is not None and server >= end:
+        facts["late"] = span_text(server - end)
+    if signed_at is not None and signed_at > server:
+        facts["ahead"] = span_text(signed_at - server)
+    if signed_at is not None and server - now > _SKEW:
+        facts["fast"] = span_text(server - now)
+    if requested is not None:
+        side = "behind" if requested < server else "ahead of"
+        facts["apart"] = f"{span_text(abs(server - requested))} {side}"
     return facts
 
 
-def _words(case: Case) -> dict[str, Any]:
+def _words(case: Case, late: str) -> dict[str, Any]:
     answer, parts, message = case.answer, case.parts, case.answer.message
     fields = defaultdict(str, {name: text.strip() for name, text in answer.fields.items()})
     has_token = case.rules.token_parameter in parts.auth
     listed = [name for name in parts.signed_headers if name != "host"]
     failed = message.partition("ondition failed")[2].strip(" :")
     denial = redact(message) if "not authorized" in message else ""
-    host_region = answer.headers.get("x-amz-bucket-region", "")
-    nearest, words = host_region or fields["Region"], answer.words
+    host_region, words = answer.headers.get("x-amz-bucket-region", ""), answer.words
+    # Google says of a URL that has expired that its token has.
+    tokenless = "HostId" not in fields and not has_token and parts.ends_at
     return {
         "status": answer.status,
         "all_three": ALL_THREE,
         "one_set": ONE_SET,
-        # Google says of a URL that has expired that its token has.
-        "tokenless": "HostId" not in fields and not has_token and parts.ends_at,
+        "tokenless": tokenless,
+        "late_tokenless": tokenless and late,
         "lacks_token": parts.auth and not has_token,
         "lost_token": case.key_id.startswith("ASIA") and not has_token,
-        "signed_for": _with(". The URL is signed for ", case.region, 60),
+        "region": case.region,
         "right_region": fields["Region"]
         or fields["RequestedRegion"]
         or _quoted(message, "expecting ")
         or host_region,
         "right_service": _quoted(message, "belongs to ") or _quoted(message, "correct service: "),
-        "unsigned": _with(": ", fields["HeadersNotSigned"], 120),
+        "unsigned": fields["HeadersNotSigned"],
         "listed": "" if case.sent is not None else ", ".join(listed),
-        "condition": _with(": ", failed and redact(failed), 160),
-        "extra": _with(": ", message.partition("xtra input fields")[2].strip(" :"), 120),
-        "there": _with(" at ", fields["Endpoint"], 120),
-        "within": _with(", in region ", nearest, 60),
-        "aim": f"sign with region={nearest!r:.62}"
-        if nearest
-        else "sign for the bucket's own region, whose host presignlib names",
-        "reason": _with(": ", denial, 300) if "not authorized" in denial else "",
+        "failed": failed and redact(failed),
+        "extra": message.partition("xtra input fields")[2].strip(" :"),
+        "endpoint": fields["Endpoint"],
+        "nearest": host_region or fields["Region"],
+        "denial": denial if "not authorized" in denial else "",
         "allow": _KMS if "kms:" in words else _AGE if "signatureage" in words else _ACTION,
     }
-
-
-def _with(before: str, text: str, most: int) -> str:
-    return before + text[:most] if text else ""
 
 
 def _quoted(message: str, mark: str) -> str:
