@@ -143,6 +143,39 @@ def test_the_headers_that_are_not_signed_are_told(stocked: Shop) -> None:
     assert ["x-amz-a, x-amz-b"] == said.each("HeadersNotSigned")
 
 
+def several(region_set: str) -> str:
+    """Return a URL signed by SigV4a."""
+    return presign(
+        "GET",
+        f"{ENDPOINT}/demo/a.txt",
+        service="s3",
+        algorithm="sigv4a",
+        region_set=region_set,
+        credentials=WHERE["credentials"],
+        now=NOW,
+    )
+
+
+@pytest.mark.parametrize("region_set", ["*", "us-*", "eu-west-1,us-east-1"])
+def test_a_url_for_several_regions_is_refused_as_others_are(stocked: Shop, region_set: str) -> None:
+    said = stocked.ask("GET", several(region_set).replace("a.txt", "b.txt"))
+    assert ("SignatureDoesNotMatch", True) == (said.code, "/demo/b.txt\n" in said.each("CanonicalRequest")[0])
+    assert ["AWS4-ECDSA-P256-SHA256", "20260102T140500Z", "20260102/s3/aws4_request"] == (
+        said.each("StringToSign")[0].split("\n")[:3]
+    )
+
+
+@pytest.mark.parametrize("region_set", ["eu-*", "eu-west-1,us-west-*"])
+def test_a_url_for_several_other_regions_is_refused(stocked: Shop, region_set: str) -> None:
+    said = stocked.ask("GET", several(region_set))
+    assert (PARAMETERS, ["us-east-1"]) == (said.code, said.each("Region"))
+
+
+def test_a_set_of_regions_belongs_to_one_algorithm(stocked: Shop) -> None:
+    said = stocked.ask("GET", without("X-Amz-Region-Set")(several("*")))
+    assert (PARAMETERS, "X-Amz-Algorithm only") == (said.code, said.each("Message")[0][:20])
+
+
 def test_a_url_lives_until_its_second_by_the_clock_of_the_store(tmp_path: Path) -> None:
     now = NOW
     shop = Shop(tmp_path, clock=lambda: now)

@@ -6,6 +6,8 @@ Source of codes, statuses and sentences: Amazon S3 API Reference, "Error respons
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
+
 from ..errors import (
     ExpiredURLError,
     MalformedURLError,
@@ -13,7 +15,7 @@ from ..errors import (
     SignatureMismatchError,
     VerificationError,
 )
-from ..sigv4 import canonical_request, credential_scope, encode_path, fold, string_to_sign
+from ..sigv4 import ALGORITHM, canonical_request, credential_scope, encode_path, fold, string_to_sign
 from ..url_parts import parse_presigned
 from ..verification import verify_url
 
@@ -33,6 +35,8 @@ NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
 WEEK = 604_800  # seconds
 _PARSING = "Error parsing the X-Amz-Credential parameter; "
 _NEEDED = ("Algorithm", "Credential", "Signature", "Date", "SignedHeaders", "Expires")
+_SIGV4A = "AWS4-ECDSA-P256-SHA256"
+_ALGORITHMS = ((ALGORITHM, False), (_SIGV4A, True))  # each with or without a set of regions
 _PARAMETERS = "AuthorizationQueryParametersError"
 
 # S3's codes whose status is not 400, and what it says with those that have one sentence.
@@ -168,8 +172,7 @@ def _reason(
     now: datetime,
 ) -> Refusal:
     """Return what S3 says of a request that ``verify_url`` refuses, its graver sayings first."""
-    refusal = _unreadable(request, parts) or check_scope(parts.credential, parts.auth["X-Amz-Date"], region)
-    refusal = refusal or _life(parts)
+    refusal = _unreadable(request, parts) or _scope(parts, region) or _life(parts)
     if refusal:
         return refusal
     if isinstance(error, ExpiredURLError) and error.inspection and error.inspection.is_expired(now):
@@ -214,9 +217,19 @@ def _unreadable(request: Request, parts: URLParts) -> Refusal | None:
         said = "Query-string authentication version 4 requires the "
         said += ", ".join([f"X-Amz-{name}" for name in _NEEDED[:-1]]) + ", and X-Amz-Expires parameters."
         return Refusal(_PARAMETERS, said)
-    if parts.auth["X-Amz-Algorithm"] != "AWS4-HMAC-SHA256" or "X-Amz-Region-Set" in parts.auth:
-        return Refusal(_PARAMETERS, 'X-Amz-Algorithm only supports "AWS4-HMAC-SHA256"')
+    if (parts.auth["X-Amz-Algorithm"], "X-Amz-Region-Set" in parts.auth) not in _ALGORITHMS:
+        return Refusal(_PARAMETERS, f'X-Amz-Algorithm only supports "{ALGORITHM} and {_SIGV4A}"')
     return None
+
+
+def _scope(parts: URLParts, region: str) -> Refusal | None:
+    """Check the credential; SigV4a's has no region, but the URL a set of patterns."""
+    credential = parts.credential
+    if credential and not credential[2]:
+        named = parts.auth.get("X-Amz-Region-Set", "")
+        is_ours = any(fnmatchcase(region, pattern) for pattern in named.split(","))
+        credential = (*credential[:2], region if is_ours else named, credential[3])
+    return check_scope(credential, parts.auth["X-Amz-Date"], region)
 
 
 def check_scope(credential: tuple[str, str, str, str] | None, timestamp: str, region: str) -> Refusal | None:
@@ -275,7 +288,8 @@ def _mismatch(request: Request, parts: URLParts) -> Refusal:
         lines,
         request.options.get("x-amz-content-sha256", "UNSIGNED-PAYLOAD"),
     )
-    text = string_to_sign(parts.auth["X-Amz-Date"], credential_scope(date, region, service), canonical)
+    scope = credential_scope(date, region, service).replace("//", "/")  # SigV4a's has no region
+    text = string_to_sign(parts.auth["X-Amz-Date"], scope, canonical, parts.auth["X-Amz-Algorithm"])
     return signature_refusal(key_id, text, parts.auth["X-Amz-Signature"], CanonicalRequest=canonical)
 
 
