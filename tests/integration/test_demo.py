@@ -18,11 +18,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from presignlib import cli, diagnose
+from presignlib import Credentials, cli, diagnose, inspect_url
 from presignlib.demo._server import Server
 from presignlib.testing import Store
 
 from .demo import Demo, demo
+from .loopback import Role, metadata, serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -122,6 +123,21 @@ def test_a_page_over_another_store_lists_it_and_signs_for_it(store_elsewhere: St
     with demo(*pointed_at(store_elsewhere)) as page:
         assert page.put("a/b.txt", b"there").status == 200
         assert b"there" == page.send("GET", page.links("a/b.txt")[1]).body
+
+
+def test_a_page_on_an_instance_signs_with_its_role(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    role = Role(hours=6, key="ASIAROLE", secret="of/the+role", token="session//token==")
+    (tmp_path / "a.txt").write_bytes(b"by the role")
+    monkeypatch.delenv("AWS_EC2_METADATA_DISABLED", raising=False)
+    with (
+        serving(metadata(role)) as service,
+        Store(tmp_path, credentials=Credentials(role.key, role.secret, role.token)) as store,
+    ):
+        monkeypatch.setenv("AWS_EC2_METADATA_SERVICE_ENDPOINT", service.url)
+        with demo(*pointed_at(store)) as page:
+            _, signed = page.links("a.txt")
+            assert ("ASIAROLE", True) == (inspect_url(signed).access_key_id, inspect_url(signed).has_token)
+            assert b"by the role" == page.send("GET", signed).body
 
 
 def test_a_page_of_a_prefix_shows_nothing_else(tmp_path: Path) -> None:
