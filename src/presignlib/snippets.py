@@ -150,9 +150,9 @@ def fetch_form(url: str, fields: Mapping[str, str], asked: Mapping[str, str]) ->
     return "\n".join(lines)
 
 
-# The signed text. Lines that begin with ``# `` are comments; without them the rest is what was
-# hashed. No signed line can begin so: a blank is percent-encoded in paths and queries, and no
-# part of a method or a header's name.
+# The signed text, whole, so that it can be laid beside what a server sent. Lines before it that
+# begin with ``# `` are comments; no signed line can begin so: a blank is percent-encoded in paths
+# and queries, and no part of a method or a header's name.
 
 _PARAMETERS = {
     "X-Amz-Algorithm": "how it is signed",
@@ -176,27 +176,18 @@ def explained(request: str, to_sign: str) -> str:
 
 
 def _request(request: str) -> str:
-    method, path, query, rest = request.split("\n", 3)
-    headers, _, rest = rest.partition("\n\n")
-    names, _, payload_hash = rest.partition("\n")
-    return "\n".join(
-        [
-            "# the method: the URL is refused for every other",
-            method,
-            "# the path, percent-encoded",
-            path,
-            "# the query without the signature, sorted by name:",
-            *_parameters(query),
-            query,
-            "# the headers that have to be sent with exactly these values, sorted, and an empty line",
-            headers,
-            "",
-            "# the names of these headers",
-            names,
-            f"# {_BODIES.get(payload_hash, 'the SHA-256 of the body')}",
-            payload_hash,
-        ]
-    )
+    query, rest = request.split("\n", 3)[2:]
+    payload_hash = rest.rpartition("\n")[2]
+    comments = [
+        "# Line 1, the method: the URL is refused for every other.",
+        "# Line 2, the path, percent-encoded.",
+        "# Line 3, the query without the signature, sorted by name:",
+        *_parameters(query),
+        "# Then the headers that have to be sent with exactly these values, sorted, and an empty line;",
+        "# the names of these headers;",
+        f"# and {_BODIES.get(payload_hash, 'the SHA-256 of the body')}.",
+    ]
+    return "\n".join([*comments, request])
 
 
 def _parameters(query: str) -> list[str]:
@@ -206,12 +197,11 @@ def _parameters(query: str) -> list[str]:
 
 
 def _to_sign(text: str) -> str:
-    algorithm, time, scope, request_hash = text.split("\n")
-    signed = "the HMAC of these four lines is" if "HMAC" in algorithm else "ECDSA over these four lines gives"
+    signed = "the HMAC of these four lines is" if "HMAC" in text else "ECDSA over these four lines gives"
     return (
-        f"# the algorithm\n{algorithm}\n"
-        f"# when it was signed, in UTC; it is X-Amz-Date\n{time}\n"
-        f"# the credential scope: what the signing key is good for\n{scope}\n"
-        f"# the SHA-256 of the canonical request above; {signed} the signature\n"
-        f"{request_hash}"
+        "# Line 1, the algorithm.\n"
+        "# Line 2, when it was signed, in UTC; it is X-Amz-Date.\n"
+        "# Line 3, the credential scope: what the signing key is good for.\n"
+        f"# Line 4, the SHA-256 of the canonical request above; {signed} the signature.\n"
+        f"{text}"
     )

@@ -102,6 +102,9 @@ def test_the_explanation_hashes_to_the_signature() -> None:
     assert sigv4.string_to_sign("20260102T140500Z", scope, request) == signed
     key = sigv4.signing_key(WHERE["credentials"].secret_access_key, "20260102", "us-east-1", "s3")
     assert parameters(URL)["X-Amz-Signature"] == sigv4.signature(key, signed)
+    # Both are whole, without a comment between their lines: to be laid beside a server's.
+    assert f"\n{request}\n\nString to sign:\n" in URL.explain()
+    assert URL.explain().endswith(f"\n{signed}")
 
 
 def test_the_explanation_says_how_the_string_is_signed() -> None:
