@@ -14,10 +14,12 @@ function tick() {
   let alive = 0;
   for (const time of all("time")) {
     const left = Math.ceil(time.dataset.ends - now());
-    time.textContent = left > 0 ? `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}` : "expired";
+    const text = left > 0 ? `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}` : "expired";
+    alive += left > 0;
+    if (time.textContent === text) continue;
+    time.textContent = text;
     time.className = left > 10 ? "" : left > 0 ? "soon" : "dead";
     time.closest("tr").classList.toggle("over", left <= 0);
-    alive += left > 0;
   }
   if (alive) setTimeout(tick, 250);
   else if (asked) setTimeout(ended, 1200);
