@@ -18,7 +18,7 @@ from ._case import span_text, time_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from ._case import Case
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 # after ``says`` the words of which its message has one, after ``if`` the fact that has to be
 # known. Rows are read from the top; the first that holds is taken.
 # With a colon come heads that are no server's code: the status where there is none, a finding
-# that brings this one along, and this machine's clock.
+# that brings this one along, this machine's clock, and what was sent.
 _TABLE = """
 expired: The URL expired {over} ago, by this machine's clock (it ended at {our_end}) -> {again}
 < :clock if over
@@ -114,7 +114,7 @@ sigv2_not_supported: The URL is signed with Signature Version 2, and this server
 headers_not_signed: The client sent headers that are not signed[: {unsigned:.120}]
 -> leave them out, or sign them: options of presign_put and headers= do
 < says headers present in the request which were not signed
-< UnsignedHeaders HeadersNotSigned
+< UnsignedHeaders HeadersNotSigned :unsigned
 
 header_missing: MinIO says so too where a signed header is missing: {listed:.120}
 -> send all that .headers of the PresignedURL lists
@@ -123,6 +123,7 @@ header_missing: MinIO says so too where a signed header is missing: {listed:.120
 malformed: The request is signed twice: the URL is presigned, and an Authorization header was sent too
 -> send no Authorization header with a presigned URL
 < says only one auth mechanism allowed
+< :authorization
 
 header_missing: The upload has no Content-Length: it was sent in chunks of unknown length
 -> send Content-Length, by giving the client a file or bytes and no stream
@@ -307,6 +308,16 @@ def by_answer(case: Case) -> list[Finding]:
 
 def by_our_clock(case: Case) -> list[Finding]:
     return _found(":clock", _times(case))
+
+
+def by_headers(case: Case, sent: Collection[str]) -> list[Finding]:
+    """Return what is wrong with headers that were sent and are not signed."""
+    bare = [name for name in sent if name.startswith("x-amz-") and name not in case.parts.signed_headers]
+    facts = _Facts(unsigned=", ".join(bare))
+    return [
+        *(_found(":authorization", facts) if "authorization" in sent else ()),
+        *(_found(":unsigned", facts) if bare else ()),
+    ]
 
 
 def _found(said: str, facts: _Facts, words: str = "") -> list[Finding]:
