@@ -352,17 +352,16 @@ def _times(case: Case) -> _Facts:
         facts["end"] = time_text(end)
     if case.parts.expires is not None:
         facts["life"] = span_text(case.parts.expires)
-    if server is None:
-        return facts
-    if end is not None and server >= end:
+    if server is not None and end is not None and server >= end:
         facts["late"] = span_text(server - end)
+    if server is None or requested is None:
+        return facts
     if signed_at is not None and signed_at > server:
         facts["ahead"] = span_text(signed_at - server)
     if signed_at is not None and server - now > _SKEW:
         facts["fast"] = span_text(server - now)
-    if requested is not None:
-        side = "behind" if requested < server else "ahead of"
-        facts["apart"] = f"{span_text(abs(server - requested))} {side}"
+    side = "behind" if requested < server else "ahead of"
+    facts["apart"] = f"{span_text(abs(server - requested))} {side}"
     return facts
 
 
