@@ -83,7 +83,7 @@ ARROWS = {
     " errors diagnosis._case diagnosis._causes diagnosis._mismatch diagnosis._variants",
     "diagnosis._case": "inspection url_parts sigv4 rules reports _time _xml errors",
     "diagnosis._causes": "diagnosis._case inspection redaction reports",
-    "diagnosis._mismatch": "diagnosis._variants url_parts sigv4 redaction reports errors",
+    "diagnosis._mismatch": "diagnosis._causes diagnosis._variants url_parts sigv4 redaction reports errors",
     "diagnosis._variants": "_s3_hosts url_parts sigv4 sigv4a reports",
     "signing": "sigv4 sigv4a results _time errors",
     "endpoints": "_arns dialects sigv4 request rules _partitions errors",

@@ -18,7 +18,7 @@ from ._case import span_text, time_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from ._case import Case
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 # after ``says`` the words of which its message has one, after ``if`` the fact that has to be
 # known. Rows are read from the top; the first that holds is taken.
 # With a colon come heads that are no server's code: the status where there is none, a finding
-# that brings this one along, and this machine's clock.
+# that brings this one along, this machine's clock, and what was sent.
 _TABLE = """
 expired: The URL expired {over} ago, by this machine's clock (it ended at {our_end}) -> {again}
 < :clock if over
@@ -116,7 +116,7 @@ sigv2_not_supported: The URL is signed with Signature Version 2, and this server
 headers_not_signed: The client sent headers that are not signed[: {unsigned:.120}]
 -> leave them out, or sign them: options of presign_put and headers= do
 < says headers present in the request which were not signed
-< UnsignedHeaders HeadersNotSigned
+< UnsignedHeaders HeadersNotSigned :unsigned
 
 header_missing: MinIO says so too where a signed header is missing: {listed:.120}
 -> send all that .headers of the PresignedURL lists
@@ -125,6 +125,7 @@ header_missing: MinIO says so too where a signed header is missing: {listed:.120
 malformed: The request is signed twice: the URL is presigned, and an Authorization header was sent too
 -> send no Authorization header with a presigned URL
 < says only one auth mechanism allowed
+< :authorization
 
 header_missing: The upload has no Content-Length: it was sent in chunks of unknown length
 -> send Content-Length, by giving the client a file or bytes and no stream
@@ -311,6 +312,16 @@ def by_our_clock(case: Case) -> list[Finding]:
     return _found(":clock", _times(case))
 
 
+def by_headers(case: Case, sent: Collection[str]) -> list[Finding]:
+    """Return what is wrong with headers that were sent and are not signed."""
+    bare = [name for name in sent if name.startswith("x-amz-") and name not in case.parts.signed_headers]
+    facts = _Facts(unsigned=", ".join(bare))
+    return [
+        *(_found(":authorization", facts) if "authorization" in sent else ()),
+        *(_found(":unsigned", facts) if bare else ()),
+    ]
+
+
 def _found(said: str, facts: _Facts, words: str = "") -> list[Finding]:
     for codes, needles, fact, code, cause, fix in _ROWS:
         holds = said in codes or (words and not codes)
@@ -343,17 +354,16 @@ def _times(case: Case) -> _Facts:
         facts["end"] = time_text(end)
     if case.parts.expires is not None:
         facts["life"] = span_text(case.parts.expires)
-    if server is None:
-        return facts
-    if end is not None and server >= end:
+    if server is not None and end is not None and server >= end:
         facts["late"] = span_text(server - end)
+    if server is None or requested is None:
+        return facts
     if signed_at is not None and signed_at > server:
         facts["ahead"] = span_text(signed_at - server)
     if signed_at is not None and server - now > _SKEW:
         facts["fast"] = span_text(server - now)
-    if requested is not None:
-        side = "behind" if requested < server else "ahead of"
-        facts["apart"] = f"{span_text(abs(server - requested))} {side}"
+    side = "behind" if requested < server else "ahead of"
+    facts["apart"] = f"{span_text(abs(server - requested))} {side}"
     return facts
 
 

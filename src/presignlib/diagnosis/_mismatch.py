@@ -14,6 +14,7 @@ from ..redaction import HIDDEN
 from ..reports import Finding
 from ..sigv4 import UNSIGNED_PAYLOAD, encode_path, fold
 from ..url_parts import decoded
+from ._causes import by_headers
 from ._variants import try_variants
 
 TYPE_CHECKING = False
@@ -289,19 +290,7 @@ def sent_headers_against(case: Case) -> Iterator[Finding]:
     if "host" in sent:
         yield from _host(ours, _Canonical(headers=[("host", sent["host"].lower())]))
     yield from _headers(ours, _Canonical(headers=[(name, fold(value)) for name, value in sent.items()]))
-    if "authorization" in sent:
-        yield Finding(
-            "malformed",
-            "The request is signed twice: the URL is presigned, and an Authorization header was sent too",
-            "send no Authorization header with a presigned URL",
-        )
-    bare = [name for name in sent if name.startswith("x-amz-") and name not in case.parts.signed_headers]
-    if bare:
-        yield Finding(
-            "headers_not_signed",
-            f"The client sent headers that are not signed: {', '.join(bare):.120}",
-            "leave them out, or sign them: options of presign_put and headers= do",
-        )
+    yield from by_headers(case, sent)
 
 
 def _scopes(case: Case) -> Iterator[Finding]:
