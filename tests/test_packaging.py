@@ -83,7 +83,7 @@ def test_two_builds_are_the_same_bytes(checkout: Path, built: tuple[Path, Path],
 
 @pytest.mark.xfail(
     strict=True,
-    reason="195 KB since verification, diagnosis and S3's further addresses: they have to get denser",
+    reason="some 250 KB: docs/explanation/decisions/size.md has the parts and the reasons",
 )
 def test_the_wheel_is_at_most_150_kilobytes(built: tuple[Path, Path]) -> None:
     assert built[1].stat().st_size <= 150_000
