@@ -37,10 +37,10 @@ _sha256 = hashlib.sha256
 _TRANSLATES = hasattr(b"", "translate")
 
 if _TRANSLATES:
-    _xored = bytes.translate
+    _translated = bytes.translate
 else:  # MicroPython
 
-    def _xored(block: bytes, table: bytes) -> bytes:  # type: ignore[misc]
+    def _translated(block: bytes, table: bytes) -> bytes:  # type: ignore[misc]
         return bytes([table[byte] for byte in block])
 
 
@@ -70,8 +70,9 @@ else:  # MicroPython: hash objects have update() and digest(), and nothing else
 
 
 # A table that leaves what a path may hold as it is and changes every other byte:
-# text is plain exactly when translating it changes nothing, and that is the fastest
-# way to ask. The pads of HMAC (RFC 2104) are the same kind of table.
+# text is plain when translating it gives the very object back, which is what CPython does
+# where nothing changes, and the fastest way to ask; what is not known to be plain is
+# escaped, and that changes no plain text. The pads of HMAC (RFC 2104) are such tables too.
 _PLAIN = bytes([b if b in _UNRESERVED or b == 47 else (b + 1) % 256 for b in range(256)])
 _INNER_PAD = bytes([b ^ 0x36 for b in range(256)])
 _OUTER_PAD = bytes([b ^ 0x5C for b in range(256)])
@@ -92,13 +93,13 @@ def encode_path(text: str) -> str:
     Raises ValueError for a NUL and for lone surrogates, which no path can carry.
     """
     raw = text.encode()
-    return text if _TRANSLATES and raw.translate(_PLAIN) == raw else _escape(raw)
+    return text if _translated(raw, _PLAIN) is raw else _escape(raw)
 
 
 def uri_encode(text: str) -> str:
     """Return ``text`` percent-encoded as a query name or value: ``/`` is encoded too."""
     raw = text.encode()
-    if not _TRANSLATES or raw.translate(_PLAIN) != raw:
+    if _translated(raw, _PLAIN) is not raw:
         text = "%00".join([_escape(part) for part in raw.split(b"\0")])
     return text.replace("/", "%2F")
 
@@ -255,9 +256,9 @@ def hmac_sha256(key: bytes, message: bytes) -> bytes:
     if len(key) > 64:
         key = _sha256(key).digest()
     block = key + _ZEROS[len(key) :]
-    inner = _sha256(_xored(block, _INNER_PAD))
+    inner = _sha256(_translated(block, _INNER_PAD))
     inner.update(message)
-    outer = _sha256(_xored(block, _OUTER_PAD))
+    outer = _sha256(_translated(block, _OUTER_PAD))
     outer.update(inner.digest())
     return outer.digest()
 
@@ -313,12 +314,12 @@ def prepare(
     request_tail = tail.encode()
     block = key + _ZEROS[len(key) :]
     new_request = _fork(head.encode())
-    new_message = _fork(_xored(block, _INNER_PAD) + string.encode())
-    new_mac = _fork(_xored(block, _OUTER_PAD))
+    new_message = _fork(_translated(block, _INNER_PAD) + string.encode())
+    new_mac = _fork(_translated(block, _OUTER_PAD))
 
     def sign(text: str) -> str:
         raw = text.encode()
-        if not _TRANSLATES or raw.translate(_PLAIN) != raw:
+        if _translated(raw, _PLAIN) is not raw:
             text = _escape(raw)
             raw = text.encode()
         request = new_request()
