@@ -329,7 +329,7 @@ def started(*arguments: str, **environment: str) -> tuple[subprocess.Popen[str],
     return process, text
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_ctrl_c_ends_it_quietly_and_frees_its_ports(number: int, tmp_path: Path) -> None:
     process, text = started(TMPDIR=str(tmp_path))
     assert (True, 1) == ("Ctrl-C" in text, len(list(tmp_path.iterdir())))
@@ -378,9 +378,16 @@ def stopped(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(Server, "serve_forever", serve_forever)
-    kept = signal.getsignal(signal.SIGTERM)
+    kept = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
     yield
-    signal.signal(signal.SIGTERM, kept)
+    for number, handler in kept.items():
+        signal.signal(number, handler)
+
+
+def test_nohup_is_heeded(capsys: pytest.CaptureFixture[str], stopped: None) -> None:
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    assert 0 == said(capsys=capsys)[0]
+    assert signal.SIG_IGN is signal.getsignal(signal.SIGHUP)
 
 
 def test_the_terminal_says_where_to_open_the_page(capsys: pytest.CaptureFixture[str], stopped: None) -> None:

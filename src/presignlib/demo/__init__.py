@@ -75,8 +75,11 @@ def run(options: Namespace) -> int:
     import threading
     from contextlib import ExitStack
 
-    if threading.current_thread() is threading.main_thread():  # what ends services ends it as Ctrl-C does
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if threading.current_thread() is threading.main_thread():
+        # What ends services, and a terminal that is closed, end it as Ctrl-C does; nohup keeps it.
+        for number in {signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)}:
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                signal.signal(number, signal.default_int_handler)
     try:
         with ExitStack() as stack:
             server, site = started(options, stack)
