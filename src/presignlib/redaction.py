@@ -91,8 +91,12 @@ def _patterns() -> list[Pattern[str]]:
         rf"""(?P<before>{name}[ \t]{{0,8}}=[ \t]{{0,8}}["']?)[^&\s"'<>`,;)\]}}]+""",
         rf"""(?P<before>{name}%3D)(?:[^&\s"'<>`,;)\]}}%]|%(?!26))+""",
         rf"""(?P<before>{name}%253D)(?:[^&\s"'<>`,;)\]}}%]|%(?!2526|26))+""",
-        # a header, as it stands in a request or a log
-        rf"""(?P<before>\b{name}:[ \t]{{0,8}})[^\s"'<>`{{}}]+""",
+        # the same where = was escaped for HTML, as templates do, or for JSON, as Java and Go do
+        rf"""(?P<before>{name}(?:\\{{1,2}}u003d|&#(?:x3d|61);))[^&\s"'<>`,;)\]}}\\]+""",
+        # a header, as it stands in a request or a log, and what JavaScript shows of an object
+        rf"""(?P<before>\b{name}:[ \t]{{0,8}}["']?)[^\s"'<>`{{}}]+""",
+        # the token of an EKS cluster: a presigned URL in base64
+        r"(?P<before>\bk8s-aws-v1\.)[\w-]+",
         # Authorization: AWS4-HMAC-SHA256 Credential=…, SignedHeaders=…, Signature=…
         r"(?P<before>\bSignature=)[0-9a-f]{32,512}",
         r"""(?P<before>\bCredential=)[^\s,;&"'<>]{1,256}?/aws4_request""",
