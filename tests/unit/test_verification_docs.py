@@ -66,10 +66,10 @@ def server() -> Any:
             thread.join()
 
 
-def asked(url: str, method: str = "GET", headers: Any = None) -> tuple[int, str]:
+def asked(url: str, method: str = "GET", headers: Any = None, body: bytes | None = None) -> tuple[int, str]:
     opener = build_opener(ProxyHandler({}))
     try:
-        with opener.open(Request(url, method=method, headers=headers or {}), timeout=10) as answer:
+        with opener.open(Request(url, body, headers or {}, method=method), timeout=10) as answer:
             return answer.status, answer.read().decode()
     except HTTPError as error:
         with error:
@@ -88,6 +88,12 @@ def test_the_middleware_lets_genuine_requests_through(server: str) -> None:
         "bucket", "k", endpoint_url=server, region="r", credentials=KEY, content_type="text/plain"
     )
     assert (200, "k") == asked(str(upload), "PUT", upload.headers)
+
+
+def test_the_middleware_sees_a_signed_length(server: str) -> None:
+    upload = presign_put("bucket", "k", endpoint_url=server, region="r", credentials=KEY, content_length=2)
+    assert (200, "k") == asked(str(upload), "PUT", upload.headers, b"hi")
+    assert 403 == asked(str(upload), "PUT", {"content-length": "3"}, b"hi!")[0]
 
 
 def test_the_middleware_takes_sigv4a_too(server: str) -> None:
