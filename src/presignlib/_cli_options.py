@@ -239,10 +239,18 @@ def told(command: str, error: Exception) -> str:
         return in_flags(command, str(error))
     rows = rows_of(command) or rows_of("get")
     field = rows[error.field][0][0] if error.field in rows else _FIELDS.get(error.field, error.field)
-    rule = in_flags(command, error.rule).replace("text without lone surrogates", "UTF-8")
+    rule = in_flags(command, error.rule)
+    for python, words in _PYTHON:
+        rule = rule.replace(python, words)
     return str(InvalidInputError(field, rule, error.got))
 
 
+# What can not be typed, and what stands there in its place.
+_PYTHON = (
+    ("text without lone surrogates", "UTF-8"),
+    (" or an aware datetime", ""),
+    (", '10 minutes', a timedelta", " or '10 minutes'"),
+)
 _FIELDS = {"as_html": "-o html", "xml": "standard input"}
 
 
@@ -251,7 +259,7 @@ _FIELDS = {"as_html": "-o html", "xml": "standard input"}
 
 def _duration(text: str) -> int | str:
     """Return bare digits as seconds; the rest is a duration in words."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else text
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else text
 
 
 def _size(text: str) -> int:

@@ -149,6 +149,18 @@ def test_an_expiry_is_never_cut_without_a_word(
         ("target must be s3://bucket/key", ["delete", "s3://bucket/"]),
         ("--expires-in must be 1 to 604800 seconds, got 0", ["get", "s3://bucket/k", "--expires-in", "0"]),
         (
+            "--expires-in must be 1 to 604800 seconds, got 1767362700000",
+            ["get", "s3://bucket/k", "--expires-in", "1767362700000"],
+        ),
+        (
+            "--expires-in must be whole seconds, '15m', '1h30m' or '10 minutes', got 'soon'",
+            ["get", "s3://bucket/k", "--expires-in", "soon"],
+        ),
+        (
+            "--max-skew must be whole seconds, '15m', '1h30m' or '10 minutes', got 'soon'",
+            ["verify", "https://h/", "--max-skew", "soon"],
+        ),
+        (
             "--expires-in must be 1 to 604800 seconds, got '8d'",
             ["get", "s3://bucket/k", "--expires-in", "8d"],
         ),
