@@ -417,6 +417,11 @@ def test_the_same_request_means_another_secret() -> None:
     assert "wrong_secret" == told(str(get()), mismatch(get())).code
 
 
+def test_the_secret_is_not_blamed_alone_where_the_url_may_have_been_changed() -> None:
+    edited = str(get()).replace("Expires=900", "Expires=901")
+    assert "or the URL was changed since" in told(edited, credentials=KEY).cause
+
+
 def test_windows_line_ends_make_no_difference() -> None:
     url = get()
     assert "wrong_secret" == told(str(url), mismatch(url).replace("\n", "\r\n")).code

@@ -127,7 +127,7 @@ def try_variants(case: Case, credentials: Credentials) -> list[Finding]:
             Finding(
                 "wrong_secret",
                 "No likely variant of the request gives the URL's signature with this secret: another secret "
-                "signed it, or the signature was changed",
+                "signed it, or the URL was changed since",
                 "check the secret: it may be cut, rotated, or of another key; and copy the URL again, whole",
             )
         ]
