@@ -359,6 +359,13 @@ def test_a_page_from_an_earlier_start_says_so(opened: Opened, running: Demo, tmp
     page.get_by_text("from an earlier start of the demo: reload it").wait_for()
 
 
+def test_a_demo_that_has_ended_is_told(opened: Opened, running: Demo, tmp_path: Path) -> None:
+    page = opened(running.address)
+    page.route("**/sign", lambda route: route.abort())
+    page.set_input_files("#files", file_of(tmp_path / "late.txt", b"late"))
+    page.get_by_text("has the demo ended?").wait_for()
+
+
 def test_a_page_that_only_reads_has_links_alone(opened: Opened, folder: Path) -> None:
     with demo(str(folder), changes=False) as running:
         page = opened(running.address)

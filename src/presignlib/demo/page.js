@@ -36,7 +36,7 @@ async function ask(path, what) {
     method: "POST",
     headers: { "content-type": "application/json", "x-demo-token": page.token },
     body: JSON.stringify(what),
-  });
+  }).catch(() => { throw new Error("This page's server does not answer: has the demo ended?"); });
   const said = await answer.json();
   if (!answer.ok) throw new Error(said.error);
   return said;
