@@ -165,6 +165,15 @@ def test_a_file_is_uploaded_by_the_button_and_is_there_after_a_reload(
     assert "by the button" in text_behind(page, row(page, "mine & <i>.txt").locator(".signed"))
 
 
+def test_the_lifetime_that_was_chosen_outlives_an_upload(
+    opened: Opened, running: Demo, tmp_path: Path
+) -> None:
+    page = opened(f"{running.address}?expires=600")
+    page.set_input_files("#files", file_of(tmp_path / "mine.txt", b"mine"))
+    page.get_by_text("Uploaded mine.txt").wait_for()
+    assert "600" == page.get_by_label("Signed links live").input_value()
+
+
 def test_files_are_uploaded_by_dropping_them(opened: Opened, running: Demo, folder: Path) -> None:
     page = opened(running.address)
     data = page.evaluate_handle(
@@ -318,11 +327,12 @@ def test_an_upload_that_the_store_forgot_begins_again(
 def test_an_object_is_deleted_after_a_second_click(
     scripts: bool, opened: Opened, running: Demo, folder: Path
 ) -> None:
-    page = opened(running.address, java_script_enabled=scripts)
+    page = opened(f"{running.address}?expires=600", java_script_enabled=scripts)
     row(page, "hello.txt").locator("summary", has_text="Delete").click()
     row(page, "hello.txt").get_by_role("button", name="Delete it").click()
     page.get_by_text("Deleted hello.txt").wait_for()
     assert not (folder / "hello.txt").exists()
+    assert "600" == page.get_by_label("Signed links live").input_value()
 
 
 # ---- What goes wrong

@@ -642,8 +642,8 @@ def test_a_page_of_a_prefix_signs_for_nothing_else() -> None:
 def test_an_object_is_deleted_by_a_form() -> None:
     bucket = Bucket((204, b""))
     page = site(fetch=bucket)
-    answer = post(page, "/delete", f"token={page.token}&key=a%20%26%20b".encode())
-    assert (303, "./?deleted=a%20%26%20b") == (answer.status, answer.headers["Location"])
+    answer = post(page, "/delete", f"token={page.token}&key=a%20%26%20b&expires=600".encode())
+    assert (303, "./?deleted=a+%26+b&expires=600") == (answer.status, answer.headers["Location"])
     assert [("DELETE", "a & b")] == [(url.method, url.key) for url in bucket.asked]
 
 

@@ -92,7 +92,10 @@ def table(rows: Sequence[Row], most: int | None, token: str | None) -> Markup:
 
 def _row(row: Row, token: str | None) -> Markup:
     name, signed = shown(row.object.key), row.signed
-    delete = filled("delete", name=name, key=row.object.key, token=token) if token else Markup("")
+    delete = Markup("")
+    if token:
+        life = signed.expires if signed else ""
+        delete = filled("delete", name=name, key=row.object.key, token=token, expires=life)
     if signed is None:
         links = filled("unlinked", why=row.plain)
     else:

@@ -14,7 +14,7 @@ from hmac import compare_digest
 from json import dumps, loads
 from secrets import token_urlsafe
 from typing import NamedTuple
-from urllib.parse import parse_qs, quote
+from urllib.parse import parse_qs, urlencode
 
 from .. import CredentialsError, InvalidInputError, NoRegionError, PresignError, diagnose
 from ..s3 import is_rewritten
@@ -283,7 +283,8 @@ class Site:
             raise _Refusal(403, "This page deletes nothing: it was started with --no-delete.")
         key = self._checked_key(fields.get("key"))
         delete(self.settings.presigner, self.settings.bucket, key, self.settings.fetch)
-        return Response(303, headers={"Location": f"./?deleted={quote(key, safe='')}"})
+        done = {"deleted": key, "expires": fields.get("expires", "")}
+        return Response(303, headers={"Location": f"./?{urlencode(done)}"})
 
     def _diagnose(self, request: Request) -> Response:
         asked = _document(request)

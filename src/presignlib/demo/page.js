@@ -198,7 +198,7 @@ async function upload(file, job) {
 }
 
 function finished([key]) {
-  location.assign(`./?${new URLSearchParams({ key })}`);
+  location.assign(`./?${new URLSearchParams({ expires: $("select[name=expires]").value, key })}`);
 }
 
 async function uploads(files) {
