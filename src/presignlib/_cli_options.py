@@ -233,12 +233,14 @@ def in_flags(command: str, text: str) -> str:
     return sub(r"\b([a-z][a-z0-9_]*)((?:=(?:True|False|'[^']*')?)?)", flag, text)
 
 
-def told(command: str, error: Exception) -> str:
-    """Return what an error says to someone at a command line."""
+def told(command: str, error: Exception, options: object = None) -> str:
+    """Return what an error says to someone at a command line, where these ``options`` stand."""
     if not isinstance(error, InvalidInputError):
         return in_flags(command, str(error))
     rows = rows_of(command) or rows_of("get")
     field = rows[error.field][0][0] if error.field in rows else _FIELDS.get(error.field, error.field)
+    if options and error.field in ("region", "endpoint_url") and getattr(options, error.field, None) is None:
+        field = f"{error.field}, from the environment or the profile,"
     rule = in_flags(command, error.rule)
     for python, words in _PYTHON:
         rule = rule.replace(python, words)

@@ -169,7 +169,7 @@ def _code(options: Namespace, command: str) -> int:
     except PresignError as error:
         sys.stdout.flush()
         is_ours = isinstance(error, (CredentialsError, NoRegionError))
-        return _failed(told(command, error), _CREDENTIALS if is_ours else _USAGE)
+        return _failed(told(command, error, options), _CREDENTIALS if is_ours else _USAGE)
 
 
 def _run(options: Namespace) -> int:

@@ -178,6 +178,26 @@ def test_bad_input_is_two_and_one_line(
 
 
 @pytest.mark.parametrize(
+    ("name", "variable", "command"),
+    [
+        ("region", "AWS_REGION", ["get", "s3://bucket/k"]),
+        ("endpoint_url", "AWS_ENDPOINT_URL", ["get", "s3://bucket/", "-"]),
+        ("endpoint_url", "AWS_ENDPOINT_URL_S3", ["demo", "--bucket", "files", "--port", "0"]),
+    ],
+)
+def test_a_bad_value_of_the_environment_is_not_put_down_to_an_option(
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    variable: str,
+    command: list[str],
+) -> None:
+    monkeypatch.setenv(variable, "a b")
+    assert 2 == main(command)
+    assert f"presignlib: {name}, from the environment or the profile, must be" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
     ("message", "variable"),
     [
         ("region must be given", "AWS_REGION"),
