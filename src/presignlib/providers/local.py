@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     class Session(Protocol):
         """What boto3's and botocore's have in common."""
 
-        def get_credentials(self) -> Any: ...
+        def get_credentials(self) -> Any:
+            """Return credentials, or None."""
+            ...
 
-
-__all__ = ["BotoProvider", "EnvironmentProvider", "from_boto3"]
 
 _LOOKS = 3
 

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from ..credentials import Credentials
     from ._http import Answer, Transport
 
-__all__ = ["ContainerProvider", "InstanceMetadataProvider", "instance_region"]
-
 _RELATIVE = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"
 _FULL = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
 _TOKEN = "AWS_CONTAINER_AUTHORIZATION_TOKEN"

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     Way: TypeAlias = tuple[CredentialsProvider, str]
 
-__all__ = ["ProfileProvider"]
-
 _KEYS = ("aws_access_key_id", "aws_secret_access_key")
 _TOKENS = ("aws_security_token", "aws_session_token")  # the old name first, as in botocore
 _WEB_IDENTITY = {
@@ -111,17 +109,7 @@ class ProfileProvider(Profile):
 
     def _role(self, files: Files, name: str, visited: tuple[str, ...]) -> Way:
         section = files.profiles[name]
-        source_profile = self._text(section, "source_profile")
-        credential_source = self._text(section, "credential_source")
-        if source_profile is not None and credential_source is not None:
-            raise self._refused(f"{name!r} has both source_profile and credential_source; keep one")
-        source: CredentialsProvider
-        if credential_source is not None:
-            source = self._source(credential_source)
-        elif source_profile is not None:
-            source = self._source_profile(files, name, source_profile, visited)
-        else:
-            raise self._refused(f"{name!r} has role_arn, and needs source_profile or credential_source")
+        source = self._source(files, name, visited)
         if "mfa_serial" in section:
             raise self._refused(
                 f"{name!r} has mfa_serial: the code for it is asked at a prompt, which a library must not; "
@@ -142,14 +130,22 @@ class ProfileProvider(Profile):
         )
         return provider, provider.name
 
-    def _source(self, credential_source: str) -> CredentialsProvider:
-        if credential_source not in _SOURCES:
+    def _source(self, files: Files, name: str, visited: tuple[str, ...]) -> CredentialsProvider:
+        section = files.profiles[name]
+        profile, source = (self._text(section, key) for key in ("source_profile", "credential_source"))
+        if profile is not None and source is not None:
+            raise self._refused(f"{name!r} has both source_profile and credential_source; keep one")
+        if profile is not None:
+            return self._source_profile(files, name, profile, visited)
+        if source is None:
+            raise self._refused(f"{name!r} has role_arn, and needs source_profile or credential_source")
+        if source not in _SOURCES:
             raise self._refused(f"credential_source has to be one of {', '.join(_SOURCES)}")
-        if credential_source == _SOURCES[0]:
+        if source == _SOURCES[0]:
             return EnvironmentProvider(environ=self._environ)
         from .metadata import ContainerProvider, InstanceMetadataProvider
 
-        kind = ContainerProvider if credential_source == _SOURCES[1] else InstanceMetadataProvider
+        kind = ContainerProvider if source == _SOURCES[1] else InstanceMetadataProvider
         return kind(environ=self._environ, transport=self._transport, clock=self._clock)
 
     def _source_profile(

@@ -32,9 +32,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ..credentials import CredentialsProvider
-    from ._http import Transport
-
-__all__ = ["AssumeRoleProvider", "WebIdentityProvider"]
+    from ._http import Answer, Transport
 
 _GLOBAL_REGION = "us-east-1"  # signs at the endpoint of those who know none
 _FIELDS = ("AccessKeyId", "SecretAccessKey", "SessionToken", "Expiration")
@@ -86,6 +84,9 @@ class _Role(Refreshing):
         place = f"STS at {url.partition('://')[2].partition('/')[0]}"
         with Blaming(self.name, f"{place} "):
             answer = self._calls().ask(Request("POST", url + "/", headers, body))
+        return self._granted(place, answer)
+
+    def _granted(self, place: str, answer: Answer) -> Credentials:
         try:
             found = texts(answer.body)
         except ValueError as error:

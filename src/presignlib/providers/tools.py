@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
     Run = Callable[[Sequence[str], float], tuple[int, bytes]]
 
-__all__ = ["ProcessProvider", "SSOProvider"]
-
 _CACHE = os.path.join("~", ".aws", "sso", "cache")
 
 
@@ -181,26 +179,19 @@ def windows_words(command: str) -> list[str]:
     Backslashes count only before a double quote: two are one, and an odd one makes the
     quote a character. Source: Microsoft, "Parsing C command-line arguments".
     """
+    from re import findall
+
     words: list[str] = []
-    word: list[str] | None = None
-    quoted, slashes = False, 0
-    for char in command + " ":
-        if char == "\\":
-            slashes += 1
-            continue
-        if char == '"':
-            word = (word or []) + ["\\" * (slashes // 2)]
-            if slashes % 2:
-                word.append('"')
-            else:
-                quoted = not quoted
-        elif slashes:
-            word = (word or []) + ["\\" * slashes]
-        slashes = 0
-        if char in " \t" and not quoted:
-            if word is not None:
-                words.append("".join(word))
+    word: str | None = None
+    quoted = False
+    for part in findall(r'\\*"|\\+|[ \t]+|[^\\" \t]+', command + " "):
+        if part[-1] == '"':
+            pairs, odd = divmod(len(part) - 1, 2)
+            word = (word or "") + "\\" * pairs + '"' * odd
+            quoted ^= not odd
+        elif part[0] in " \t" and not quoted:
+            words += [] if word is None else [word]
             word = None
-        elif char != '"':
-            word = (word or []) + [char]
+        else:
+            word = (word or "") + part
     return [] if quoted else words
