@@ -21,7 +21,7 @@ LAYERS = (
     # The core, exceptions, durations, and the one reader of the time, which results asks.
     # Reports are plain values; errors name URLInfo in a type.
     {"sigv4", "errors", "_time", "_clock", "_p256", "reports"},
-    {"credentials", "rules", "_partitions", "_disposition", "snippets", "redaction", "_signature", "_xml"}
+    {"credentials", "rules", "_partitions", "_disposition", "snippets", "redaction", "_xml"}
     | {"sigv4a", "dialects"}
     | {"_s3_hosts"},
     {"request", "results"},
@@ -67,8 +67,7 @@ ARROWS = {
     "_partitions": "",
     "_disposition": "sigv4",
     "snippets": "",
-    "redaction": "",
-    "_signature": "",
+    "redaction": "errors",
     "request": "sigv4 errors",
     # explain() makes the string to sign; expires_within() asks the clock unless told.
     "results": "sigv4 snippets redaction _time _clock errors",
@@ -113,9 +112,8 @@ ARROWS = {
     "_keywords": "_time credentials request",
     "_operations": "settings signing s3 post_policy credentials _time errors",
     # A multipart upload is bound to the Presigner that signs its requests.
-    "_functions": "_operations _signature settings presigner _service_request s3 results _time",
-    "presigner": "_operations _signature settings s3 multipart request results credentials _time _clock"
-    " errors",
+    "_functions": "_operations settings presigner _service_request s3 results _time",
+    "presigner": "_operations settings s3 multipart request results credentials _time _clock errors",
     # Recipes need the region before they sign: it is in the host.
     "services": "_functions _partitions _time settings request s3 errors",
     "boto": "_operations presigner post_policy request s3 settings sigv4 _time errors",
