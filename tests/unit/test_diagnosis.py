@@ -669,6 +669,7 @@ SLIPS: list[tuple[str, str, dict[str, Any]]] = [
                                                    "path_in_request": lambda p: "/examplebucket" + p}),
     ("host_changed", "signed for host", {"host_in_request": lambda h: h + ":443"}),
     ("path_rewritten", "another way", {"path_in_request": lambda p: p.replace("%", "%25")}),
+    ("path_rewritten", "another way", {"key": "a+b", "path_in_request": lambda p: p.replace("%2B", "%20")}),
     ("path_rewritten", "another way", {"path_in_request": lambda p: "/examplebucket" + p}),
     ("query_changed", "another order", {"sort": lambda ps: ps, "query": [("versionId", "1")]}),
     ("query_changed", "percent-encoding", {"signed_query": lambda ps: [(n, v.replace("%2F", "/")) for n, v in ps]}),

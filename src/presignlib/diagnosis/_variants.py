@@ -235,7 +235,8 @@ def _paths(case: Case, plain: _Attempt) -> Iterator[Guess]:
     sent, path, place = case.parts.path, plain.path, case.parts.location
     guesses = {sent, encode_path(path), encode_path(sent), normalize_path(path)}
     guesses |= {"/" + path, path + "/", path.rstrip("/"), path.lower()}
-    guesses |= {path.replace("%20", "+"), path.replace("%20", " "), "/" + path[1:].replace("/", "%2F")}
+    guesses |= {path.replace("%20", "+"), path.replace("%20", " "), path.replace("%2B", "%20")}
+    guesses.add("/" + path[1:].replace("/", "%2F"))
     if place is not None and place.bucket is not None:
         bare = path.removeprefix(f"/{place.bucket}")
         guesses.add(bare if bare != path else f"/{place.bucket}{path}")
