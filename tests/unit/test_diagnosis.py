@@ -851,6 +851,7 @@ def test_a_provider_may_stand_for_credentials() -> None:
         ("status", lambda: diagnose("x", status=True)),
         ("method", lambda: diagnose("x", method=b"GET")),  # type: ignore[arg-type]
         ("sent_headers", lambda: diagnose("x", sent_headers=7)),  # type: ignore[arg-type]
+        ("credentials", lambda: diagnose("x", credentials={"AKIA": KEY})),  # type: ignore[arg-type]
         ("now", lambda: diagnose("x", now=datetime(2026, 1, 2))),  # noqa: DTZ001
     ],
 )
