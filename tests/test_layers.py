@@ -78,7 +78,8 @@ ARROWS = {
     "url_parts": "sigv4 request _s3_hosts reports _time errors",
     "inspection": "url_parts sigv4 reports _time errors",
     "verification": "url_parts inspection sigv4 sigv4a rules credentials _time _clock errors",
-    "diagnosis": "inspection url_parts results request sigv4 reports redaction _time _clock"
+    # Credentials are checked as all who take them do.
+    "diagnosis": "inspection url_parts results request sigv4 reports redaction credentials _time _clock"
     " errors diagnosis._case diagnosis._causes diagnosis._mismatch diagnosis._variants",
     "diagnosis._case": "inspection url_parts sigv4 rules reports _time _xml errors",
     "diagnosis._causes": "diagnosis._case inspection redaction reports",
