@@ -21,7 +21,7 @@ LAYERS = (
     # The core, exceptions, durations, and the one reader of the time, which results asks.
     # Reports are plain values; errors name URLInfo in a type.
     {"sigv4", "errors", "_time", "_clock", "_p256", "reports"},
-    {"credentials", "rules", "_partitions", "_disposition", "snippets", "redaction", "_signature", "_xml"}
+    {"credentials", "rules", "_partitions", "_disposition", "snippets", "redaction", "_xml"}
     | {"sigv4a", "dialects"}
     | {"_s3_hosts"},
     {"request", "results"},
@@ -67,8 +67,7 @@ ARROWS = {
     "_partitions": "",
     "_disposition": "sigv4",
     "snippets": "",
-    "redaction": "",
-    "_signature": "",
+    "redaction": "errors",
     "request": "sigv4 errors",
     # explain() makes the string to sign; expires_within() asks the clock unless told.
     "results": "sigv4 snippets redaction _time _clock errors",
@@ -79,7 +78,8 @@ ARROWS = {
     "url_parts": "sigv4 request _s3_hosts reports _time errors",
     "inspection": "url_parts sigv4 reports _time errors",
     "verification": "url_parts inspection sigv4 sigv4a rules credentials _time _clock errors",
-    "diagnosis": "inspection url_parts results request sigv4 reports redaction _time _clock"
+    # Credentials are checked as all who take them do.
+    "diagnosis": "inspection url_parts results request sigv4 reports redaction credentials _time _clock"
     " errors diagnosis._case diagnosis._causes diagnosis._mismatch diagnosis._variants",
     "diagnosis._case": "inspection url_parts sigv4 rules reports _time _xml errors",
     "diagnosis._causes": "diagnosis._case inspection redaction reports",
@@ -113,9 +113,8 @@ ARROWS = {
     "_keywords": "_time credentials request",
     "_operations": "settings signing s3 post_policy credentials _time errors",
     # A multipart upload is bound to the Presigner that signs its requests.
-    "_functions": "_operations _signature settings presigner _service_request s3 results _time",
-    "presigner": "_operations _signature settings s3 multipart request results credentials _time _clock"
-    " errors",
+    "_functions": "_operations settings presigner _service_request s3 results _time",
+    "presigner": "_operations settings s3 multipart request results credentials _time _clock errors",
     # Recipes need the region before they sign: it is in the host.
     "services": "_functions _partitions _time settings request s3 errors",
     "boto": "_operations presigner post_policy request s3 settings sigv4 _time errors",

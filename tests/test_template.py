@@ -12,7 +12,7 @@ import pytest
 from cfnlint import decode
 from cfnlint.api import lint_file
 
-from presignlib import cors_rules, iam_policy
+from presignlib import cli, cors_rules, iam_policy
 
 PATH = Path(__file__).resolve().parents[1] / "docs" / "how-to" / "presignlib-demo.yaml"
 ARN = "arn:aws:s3:::examplebucket"
@@ -166,6 +166,16 @@ def test_the_page_runs_without_rights_over_the_stacks_bucket(no_delete: str) -> 
     assert ["/opt/presignlib/bin/python3", "-m", "presignlib", "demo"] == words[:4]
     assert "--bucket examplebucket --region eu-west-1 --host 0.0.0.0 --port 8080" in start
     assert bool(no_delete) == ("--no-delete" in words)
+
+
+def test_the_page_is_started_as_the_demo_takes_it() -> None:
+    [start] = [line for line in user_data(" --no-delete").splitlines() if line.startswith("ExecStart=")]
+    options = cli._parser().parse_args(shlex.split(start)[3:])
+    assert ("examplebucket", "eu-west-1") == (options.bucket, options.region)
+    assert ("0.0.0.0", 8080) == (options.host, options.port)
+    assert options.allow_remote
+    assert options.allow_changes
+    assert options.no_delete
 
 
 def test_the_outputs_are_the_page_and_the_bucket() -> None:

@@ -16,11 +16,11 @@ from ._operations import (
     names_of,
     post_of,
     refuse_unknown,
+    shows,
     split,
     state_of,
     window_of,
 )
-from ._signature import shows
 from ._time import WEEK, lifetime
 from .results import PresignedURL, presigned_url
 from .settings import KEYWORDS, SigningSettings, Where, with_environment

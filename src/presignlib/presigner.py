@@ -10,6 +10,7 @@ from ._operations import (
     HEAD,
     LIST,
     PUT,
+    ClassShows,
     Operation,
     State,
     life_of,
@@ -17,11 +18,11 @@ from ._operations import (
     names_of,
     post_of,
     refuse_unknown,
+    shows,
     split,
     state_of,
     window_of,
 )
-from ._signature import ClassShows, shows
 from ._time import as_datetime, instant_of, span_of
 from .credentials import Credentials
 from .errors import InvalidInputError

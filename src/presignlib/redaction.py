@@ -7,6 +7,8 @@ there, and the value becomes ``…``.
 
 from __future__ import annotations
 
+from .errors import InvalidInputError
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from re import Match, Pattern
@@ -38,8 +40,10 @@ def redact(text: str) -> str:
     ``Authorization``, XML elements, JSON and Python literals, POST fields in HTML and
     multipart bodies, POST policies, and the variables of AWS's tools, in any case of
     letters. Text without them is returned as it is, redacting again changes nothing, and
-    the time grows with the length of the text alone.
+    the time grows with the length of the text alone. Raises InvalidInputError for what is no str.
     """
+    if not isinstance(text, str):
+        raise InvalidInputError("text", "a str", type(text).__name__)
     for pattern in _patterns():
         text = pattern.sub(_hide, text)
     return text

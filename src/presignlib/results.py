@@ -144,7 +144,7 @@ class PresignedURL(str):
         """Return the canonical request and the string to sign, annotated part by part.
 
         Without the lines that begin with ``# `` they are exactly as signed. The session
-        token, where there is one, is part of them.
+        token and a customer's key, where there are any, are part of them.
         """
         from .snippets import explained
 

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from ._p256 import Point
 
 ALGORITHM = "AWS4-ECDSA-P256-SHA256"
-REGION_SET = "X-Amz-Region-Set"
 
 
 def credential_scope(date: str, service: str) -> str:

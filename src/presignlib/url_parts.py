@@ -66,8 +66,10 @@ class URLParts:
     def name_host(self, host: str) -> None:
         """Take ``host[:port]`` for the URL's; of a path and query alone it says where they lead."""
         self.host = host
-        if self.credential is None or self.credential[3] in S3_SERVICES:
-            self.location = locate(host, self.path)
+        place = locate(host, self.path)
+        # On a host of S3's a URL for another service is a mistake; elsewhere it has no bucket.
+        if self.credential is None or self.credential[3] in S3_SERVICES or (place and place.service):
+            self.location = place
 
     def _sort_out(self) -> None:
         for pair in self.pairs:

@@ -95,9 +95,15 @@ def verify_url(
     unknown key id; VerificationError for every other rule that is broken; and
     InvalidInputError for arguments that are none.
     """
-    given = {"method": method, "region": region, "host": host, "payload_hash": payload_hash}
+    given = {
+        "method": method,
+        "service": service,
+        "region": region,
+        "host": host,
+        "payload_hash": payload_hash,
+    }
     for field, text in given.items():
-        if not isinstance(text, str) and (text is not None or field == "method"):
+        if not isinstance(text, str) and (text is not None or field in ("method", "service")):
             raise InvalidInputError(field, "a str", type(text).__name__)
     longest, skew = span_of("max_expires", max_expires), _skew(max_skew)
     instant = utc_now() if now is None else instant_of("now", now)

@@ -211,6 +211,10 @@ def test_the_page_says_what_may_be_loaded(samples: Demo) -> None:
     assert ("nosniff", "no-store") == (headers["X-Content-Type-Options"], headers["Cache-Control"])
 
 
+def test_the_page_names_its_server_and_no_python(samples: Demo) -> None:
+    assert "presignlib" == samples.send("GET", "/").headers["Server"]
+
+
 def test_beyond_loopback_the_page_only_reads(store_elsewhere: Store) -> None:
     where = (*pointed_at(store_elsewhere), "--host", "0.0.0.0", "--allow-remote")
     with demo(*where) as page:

@@ -184,6 +184,13 @@ def test_a_port_that_is_taken_is_told(store: Store) -> None:
         ({"host": "192.0.2.1"}, "host must be a loopback address"),
         ({"host": "example.com"}, "host must be a loopback address"),
         ({"host": ""}, "host must be a loopback address"),
+        ({"host": "192.0.2.1", "allow_remote": True}, "host must be an address of this machine, got '192"),
+        ({"bucket": None}, "bucket must be a str, got NoneType"),
+        ({"region": 3}, "region must be a str, got int"),
+        ({"port": "8000"}, "port must be an int, got str"),
+        ({"max_object_size": "5 MB"}, "max_object_size must be an int, of bytes, got str"),
+        ({"timeout": "1s"}, "timeout must be a number of seconds, got str"),
+        ({"timeout": 0}, "timeout must be more than 0 seconds, got 0"),
     ],
 )
 def test_what_can_not_be_served_is_told(options: dict[str, Any], message: str) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import presignlib
 
 SOURCE = Path(str(presignlib.__file__)).parents[1]
-KEYS = 300_000  # which take a second or so
+KEYS = 1_000_000  # which take a second or two
 ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
     "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",

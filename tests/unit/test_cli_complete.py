@@ -13,6 +13,7 @@ from presignlib.cli import _COMMANDS, _STEPS, main
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 _BASH = """
 eval "$SCRIPT"
@@ -39,11 +40,13 @@ SHELLS = {"bash": _BASH, "zsh": _ZSH, "fish": _FISH}
 
 
 @pytest.fixture(params=SHELLS)
-def complete(request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]) -> Callable[..., set[str]]:
+def complete(
+    request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> Callable[..., set[str]]:
     """Return a function that gives what a shell would offer for the last of some words."""
     shell: str = request.param
     assert 0 == main(["completions", shell])
-    environment = {**os.environ, "SCRIPT": capsys.readouterr().out, "HOME": "/nonexistent"}
+    environment = {**os.environ, "SCRIPT": capsys.readouterr().out, "HOME": str(tmp_path)}
     program = shutil.which(shell)
     if program is None:
         pytest.skip(f"no completion was tried in {shell}, which is not on this machine")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from presignlib import _cli_sign, cli
+from presignlib import _cli_sign, cli, verify_url
 from presignlib.cli import main
 
 from .samples import CREDENTIALS, parameters
@@ -391,6 +391,15 @@ def test_other_commands_take_keys_too(
     assert [(method, seconds, f"p/{key}") for key in "ab"] == [
         (f["method"], f["expires"], f["key"]) for f in found
     ]
+
+
+@pytest.mark.parametrize(("method", "command"), [("GET", "get"), ("PUT", "put")])
+def test_bare_urls_are_for_the_method_of_the_command(
+    capsys: Captured, monkeypatch: pytest.MonkeyPatch, method: str, command: str
+) -> None:
+    fed(monkeypatch, b"a\n")
+    url = out(capsys, command, "s3://bucket/", "-").strip()
+    assert "a" == verify_url(url, CREDENTIALS, method=method).key
 
 
 def test_options_hold_for_every_key(capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:

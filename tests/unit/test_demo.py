@@ -337,6 +337,13 @@ def test_the_form_comes_back_to_the_page_as_the_reader_calls_it() -> None:
     assert ["http://localhost:8000/"] == page.values("input", "value", name="success_action_redirect")
 
 
+@pytest.mark.parametrize(("told", "scheme"), [("https", "https"), ("http", "http"), ("javascript", "http")])
+def test_the_form_comes_back_by_the_scheme_that_a_proxy_tells(told: str, scheme: str) -> None:
+    page = Document(get(site(("a", 1)), **{"x-forwarded-proto": told}))
+    (back,) = page.values("input", "value", name="success_action_redirect")
+    assert f"{scheme}://" == (back or "")[: len(scheme) + 3]
+
+
 def test_the_file_is_the_last_field_of_the_form() -> None:
     page = Document(get(site(("a", 1))))
     start = page.elements.index(next(e for e in page.elements if e[1].get("id") == "post"))

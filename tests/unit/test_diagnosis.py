@@ -674,6 +674,7 @@ SLIPS: list[tuple[str, str, dict[str, Any]]] = [
                                                    "path_in_request": lambda p: "/examplebucket" + p}),
     ("host_changed", "signed for host", {"host_in_request": lambda h: h + ":443"}),
     ("path_rewritten", "another way", {"path_in_request": lambda p: p.replace("%", "%25")}),
+    ("path_rewritten", "another way", {"key": "a+b", "path_in_request": lambda p: p.replace("%2B", "%20")}),
     ("path_rewritten", "another way", {"path_in_request": lambda p: "/examplebucket" + p}),
     ("query_changed", "another order", {"sort": lambda ps: ps, "query": [("versionId", "1")]}),
     ("query_changed", "percent-encoding", {"signed_query": lambda ps: [(n, v.replace("%2F", "/")) for n, v in ps]}),
@@ -855,6 +856,7 @@ def test_a_provider_may_stand_for_credentials() -> None:
         ("status", lambda: diagnose("x", status=True)),
         ("method", lambda: diagnose("x", method=b"GET")),  # type: ignore[arg-type]
         ("sent_headers", lambda: diagnose("x", sent_headers=7)),  # type: ignore[arg-type]
+        ("credentials", lambda: diagnose("x", credentials={"AKIA": KEY})),  # type: ignore[arg-type]
         ("now", lambda: diagnose("x", now=datetime(2026, 1, 2))),  # noqa: DTZ001
     ],
 )

@@ -263,6 +263,7 @@ PROBLEMS: list[tuple[dict[str, Any], str]] = [
     ({"token": "t"}, "begins with AKIA"),
     ({"region": "eu-west-2"}, "The host is in eu-west-1 and the URL is signed for eu-west-2"),
     ({"service": "s3express"}, "The host belongs to s3 and"),
+    ({"service": "sts"}, "The host belongs to s3 and the URL is signed for sts"),
     ({"host": "b.s3.amazonaws.com"}, "no region in it"),
     ({"host": "m.mrap.accesspoint.s3-global.amazonaws.com"}, "takes AWS4-ECDSA-P256-SHA256 (SigV4a) alone"),
     ({"key": "a/../b"}, "'.' or '..' segment"),

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from presignlib import RedactingFilter, redact
+from presignlib import InvalidInputError, RedactingFilter, redact
 from presignlib.redaction import redact_url
 
 
@@ -37,6 +37,13 @@ def test_a_parameter_without_a_value_has_nothing_to_hide() -> None:
 
 
 # ---- Any text
+
+
+@pytest.mark.parametrize("text", [3, None, b"X-Amz-Signature=1"])
+def test_what_is_no_text_is_refused(text: Any) -> None:
+    with pytest.raises(InvalidInputError, match="text must be a str, got "):
+        redact(text)
+
 
 HEX = "ab" * 32
 POLICY = b64encode(

@@ -490,6 +490,7 @@ def test_a_path_that_no_key_has_is_malformed(path: str) -> None:
         ("headers", lambda: check(signed(), headers={"a": 1})),
         ("credentials", lambda: check(signed(), credentials=7)),
         ("credentials", lambda: check(signed(), credentials={KEY_ID: "secret"})),
+        ("service", lambda: check(signed(), service=None)),
         ("region", lambda: check(signed(), region=7)),
         ("host", lambda: check(signed(), host=b"h")),
         ("payload_hash", lambda: check(signed(), payload_hash=b"x")),

@@ -48,7 +48,6 @@ def listening(host: str, port: int) -> Server:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    server_version, sys_version = "presignlib", ""
     timeout = 30  # seconds without a byte
     server: Server
 
@@ -75,6 +74,9 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(response.body)
 
     do_HEAD = do_POST = do_PUT = do_DELETE = do_OPTIONS = do_GET  # noqa: N815  # http.server's names
+
+    def version_string(self) -> str:
+        return "presignlib"
 
     def log_message(self, *_: object) -> None:
         """Keep quiet: addresses hold signatures."""

@@ -247,13 +247,15 @@ class Site:
 
     def _upload(self, request: Request) -> _page.Markup:
         settings = self.settings
+        # Behind a proxy with TLS the form's way back is https, or the page's own policy ends it.
+        scheme = "https" if request.headers.get("x-forwarded-proto") == "https" else "http"
         try:
             post = settings.presigner.post(
                 settings.bucket,
                 key_prefix=settings.prefix,
                 max_size=_LARGEST,
                 content_type="*/*",
-                redirect=f"http://{request.headers['host']}/",
+                redirect=f"{scheme}://{request.headers['host']}/",
                 expires="1h",
             )
             form = _page.form(post)

@@ -10,6 +10,7 @@ from hmac import compare_digest
 
 from .._clock import utc_now
 from .._time import instant_of
+from ..credentials import checked_provider
 from ..errors import InvalidInputError
 from ..inspection import ALL_THREE, PostParts, problems_of
 from ..redaction import redact
@@ -67,7 +68,7 @@ def diagnose(
     if status is not None and (not isinstance(status, int) or isinstance(status, bool)):
         raise InvalidInputError("status", "an HTTP status, as 403", type(status).__name__)
     answer = Answer(response, status)
-    known = None if credentials is None else credentials.load()
+    known = None if credentials is None else checked_provider("credentials", credentials).load()
     if not isinstance(url, str) and hasattr(url, "keys"):
         return _diagnosed(_of_form(PostParts(url), answer, instant, known), answer)
     if not isinstance(url, str):

@@ -81,31 +81,29 @@ class _Attempt(NamedTuple):
     secret: str
 
 
+_SECRET_IS_WRONG = Finding(
+    "wrong_secret",
+    "No likely variant of the request gives the URL's signature with this secret: another secret "
+    "signed it, or the URL was changed since",
+    "check the secret: it may be cut, rotated, or of another key; and copy the URL again, whole",
+)
+_KEY_IS_ANOTHER = Finding(
+    "wrong_secret",
+    "The credentials given are of another access key id than the URL's, and their secret did not sign it",
+    "pass the credentials that the URL names",
+)
+
+
 def try_variants(case: Case, credentials: Credentials) -> list[Finding]:
     """Return what the credentials tell: the variant that was signed, or that none was.
 
     One finding with the code ``ok`` says that the URL is signed as it stands. An empty
     list says that nothing could be tried.
     """
-    parts, sent = case.parts, case.sent or {}
-    query = parts.canonical_query()
+    parts, query = case.parts, case.parts.canonical_query()
     if parts.credential is None or "X-Amz-Signature" not in parts.auth or len(query) > _LONGEST:
         return []
-    headers = {name: sent.get(name, "") for name in parts.signed_headers if name != "host"}
-    if case.signed is not None:
-        headers.update(case.signed.headers)
-    plain = _Attempt(
-        headers,
-        parts.host or sent.get("host", ""),
-        case.canonical_path(),
-        query,
-        case.rules.payload_hash,
-        case.region,
-        case.region,
-        case.service,
-        case.service,
-        credentials.secret_access_key,
-    )
+    plain = _as_it_stands(case, query, credentials.secret_access_key)
     likely = case.method or ("GET" if case.signed is None else case.signed.method)
     is_same_key = case.key_id == credentials.access_key_id
     derived = lru_cache(None)(signing_key)
@@ -122,23 +120,26 @@ def try_variants(case: Case, credentials: Credentials) -> list[Finding]:
             if _is_signed(parts, attempt, request, derived):
                 found = [Finding(code, cause, fix)] if changes else []
                 return _found(case, found, method, likely, is_same_key=is_same_key)
-    if is_same_key:
-        return [
-            Finding(
-                "wrong_secret",
-                "No likely variant of the request gives the URL's signature with this secret: another secret "
-                "signed it, or the URL was changed since",
-                "check the secret: it may be cut, rotated, or of another key; and copy the URL again, whole",
-            )
-        ]
-    return [
-        Finding(
-            "wrong_secret",
-            "The credentials given are of another access key id than the URL's, and their secret did not "
-            "sign it",
-            "pass the credentials that the URL names",
-        )
-    ]
+    return [_SECRET_IS_WRONG if is_same_key else _KEY_IS_ANOTHER]
+
+
+def _as_it_stands(case: Case, query: str, secret_access_key: str) -> _Attempt:
+    parts, sent = case.parts, case.sent or {}
+    headers = {name: sent.get(name, "") for name in parts.signed_headers if name != "host"}
+    if case.signed is not None:
+        headers.update(case.signed.headers)
+    return _Attempt(
+        headers,
+        parts.host or sent.get("host", ""),
+        case.canonical_path(),
+        query,
+        case.rules.payload_hash,
+        case.region,
+        case.region,
+        case.service,
+        case.service,
+        secret_access_key,
+    )
 
 
 def _is_signed(
@@ -234,7 +235,8 @@ def _paths(case: Case, plain: _Attempt) -> Iterator[Guess]:
     sent, path, place = case.parts.path, plain.path, case.parts.location
     guesses = {sent, encode_path(path), encode_path(sent), normalize_path(path)}
     guesses |= {"/" + path, path + "/", path.rstrip("/"), path.lower()}
-    guesses |= {path.replace("%20", "+"), path.replace("%20", " "), "/" + path[1:].replace("/", "%2F")}
+    guesses |= {path.replace("%20", "+"), path.replace("%20", " "), path.replace("%2B", "%20")}
+    guesses.add("/" + path[1:].replace("/", "%2F"))
     if place is not None and place.bucket is not None:
         bare = path.removeprefix(f"/{place.bucket}")
         guesses.add(bare if bare != path else f"/{place.bucket}{path}")

@@ -29,6 +29,13 @@ if TYPE_CHECKING:
 __all__ = ["Store"]
 
 _BUCKET = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-.")
+_KINDS: dict[str, tuple[type | tuple[type, ...], str]] = {
+    "bucket": (str, "a str"),
+    "region": (str, "a str"),
+    "port": (int, "an int"),
+    "max_object_size": (int, "an int, of bytes"),
+    "timeout": ((int, float), "a number of seconds"),
+}
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 
 
@@ -61,6 +68,11 @@ class Store:
         timeout: float = 30.0,
         allow_remote: bool = False,
     ) -> None:
+        _check_kinds(
+            bucket=bucket, region=region, port=port, max_object_size=max_object_size, timeout=timeout
+        )
+        if timeout <= 0:
+            raise InvalidInputError("timeout", "more than 0 seconds", shown(timeout))
         if not 3 <= len(bucket) <= 63 or not _BUCKET.issuperset(bucket):
             raise InvalidInputError("bucket", "3 to 63 of a-z, 0-9, '-' and '.'", shown(bucket))
         if credentials is not None and not hasattr(credentials, "secret_access_key"):
@@ -114,6 +126,8 @@ class Store:
 
     def start(self) -> Store:
         """Listen, and serve from threads of its own."""
+        from errno import EADDRNOTAVAIL
+
         from ._server import Server
 
         if self._server is not None:
@@ -126,8 +140,10 @@ class Store:
         host, port, timeout = self._where
         try:
             self._server = Server(self, host, port, timeout)
-        except (OSError, OverflowError):
+        except (OSError, OverflowError) as error:
             self.close()
+            if getattr(error, "errno", None) == EADDRNOTAVAIL:
+                raise InvalidInputError("host", "an address of this machine", shown(host)) from None
             raise InvalidInputError("port", f"free on {host}, or 0 for one that is", shown(port)) from None
         self._objects.sweep()
         self._server.start()
@@ -150,6 +166,13 @@ class Store:
 
     def __repr__(self) -> str:
         return f"<Store {self.bucket}{f' at {self.endpoint_url}' if self._server else ', not started'}>"
+
+
+def _check_kinds(**given: object) -> None:
+    for field, value in given.items():
+        kind, rule = _KINDS[field]
+        if not isinstance(value, kind):
+            raise InvalidInputError(field, rule, type(value).__name__)
 
 
 def _is_loopback(host: str) -> bool:

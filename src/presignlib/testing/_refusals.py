@@ -147,7 +147,7 @@ def _element(element: Element) -> str:
 
 
 def verify(request: Request, credentials: Credentials, region: str, now: datetime) -> None:
-    """Return where the request is signed as it has to be; raise Refusal otherwise."""
+    """Raise Refusal unless the request is signed as it has to be."""
     try:
         verify_url(
             request.target,

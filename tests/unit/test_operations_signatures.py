@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from typing import Any
 
-from presignlib._signature import shows
+from presignlib._operations import shows
 
 
 def _first(*, a: int = 1, b: str = "b", **rest: Any) -> None:
