@@ -301,13 +301,16 @@ def test_a_link_to_a_file_of_the_folder_is_served(folder: Folder) -> None:
     assert (b"hello", ["a", "link"]) == (read(folder, "link"), folder.keys())
 
 
-def test_a_write_replaces_a_link_and_not_what_it_leads_to(folder: Folder) -> None:
+def test_a_write_leaves_what_is_no_object_as_it_is(folder: Folder) -> None:
     _link_to_folder_outside(folder)
-    write(folder, "link", b"new")
-    write(folder, "up/secret", b"new")
+    os.mkfifo(os.path.join(folder.root, "pipe"))
+    for key in ("link", "up/secret", "pipe"):
+        write(folder, key, b"new")
     with open(os.path.join(folder.root, "..", "secret"), "rb") as file:
         assert b"secret" == file.read()
-    assert [b"new", b"new"] == [read(folder, key) for key in ("link", "up/secret")]
+    assert "../secret" == os.readlink(os.path.join(folder.root, "link"))
+    assert stat.S_ISFIFO(os.stat(os.path.join(folder.root, "pipe")).st_mode)
+    assert [b"new"] * 3 == [read(folder, key) for key in ("link", "up/secret", "pipe")]
 
 
 def test_names_that_are_no_keys_are_not_listed(folder: Folder) -> None:

@@ -160,7 +160,7 @@ class Folder:
 
     def _target(self, key: str) -> str:
         """Return where ``key`` is to be written, its folder made."""
-        path = self._existing(key)
+        path = there = self._existing(key)
         if path is None and is_plain(key) and not (self.folds and not (key.isascii() and key == key.lower())):
             path = self._path(key)
         path = path or self._odd(key)
@@ -168,7 +168,7 @@ class Folder:
             os.makedirs(os.path.dirname(path), exist_ok=True)
         except (FileExistsError, NotADirectoryError):  # a/b beside a
             path = self._odd(key)
-        if os.path.isdir(path):  # a beside a/b
+        if there is None and os.path.lexists(path):  # a beside a/b, or what is no object
             path = self._odd(key)
         os.makedirs(os.path.dirname(path), exist_ok=True)
         return path
