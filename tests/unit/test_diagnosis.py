@@ -631,6 +631,7 @@ DAMAGES: dict[str, tuple[Callable[[str], str], str]] = {
     "broken into lines": (lambda url: url[:60] + "\r\n " + url[60:], "malformed"),
     "broken by quoted-printable": (lambda url: url[:60] + "=\n" + url[60:], "malformed"),
     "escaped for HTML": (lambda url: url.replace("&", "&amp;"), "query_changed"),
+    "copied out of JSON": (lambda url: url.replace("&", "\\u0026"), "query_changed"),
     "escaped for HTML twice": (lambda url: url.replace("&", "&amp;amp;"), "query_changed"),
     "encoded twice": (lambda url: url.replace("%2F", "%252F"), "query_changed"),
     "cut": (lambda url: url[:-10], "signature_altered"),

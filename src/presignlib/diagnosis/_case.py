@@ -89,6 +89,10 @@ def read_url(url: str) -> tuple[URLParts, list[Finding]]:
     if any(blank in text for blank in "\r\n\t "):
         text = "".join(text.replace("=\r\n", "").replace("=\n", "").split())
         damages.append(Finding("malformed", "The URL was broken into lines, or holds blanks", _WHOLE))
+    if "\\u0026" in text:
+        text = text.replace("\\u0026", "&").replace("\\u003d", "=")
+        cause = "The URL was copied out of JSON as it is written there: its & are \\u0026"
+        damages.append(Finding("query_changed", cause, "parse the JSON, and take the text it holds"))
     if "&amp;" in text:
         while "&amp;" in text:
             text = text.replace("&amp;", "&")
