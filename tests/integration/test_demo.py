@@ -350,6 +350,7 @@ def test_a_bucket_that_is_not_there_is_told_in_the_terminal_and_on_the_page(stor
     keys = {name: os.environ[name] for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")}
     process, _ = started(*where, **keys)
     process.send_signal(signal.SIGINT)
+    process.wait(20)
     assert process.stderr is not None
     err = process.stderr.read()
     process.communicate(timeout=20)
