@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.absent import not_run
+
 from .conftest import not_here, presigner_for
 from .exchange import follow
 from .install import UnavailableError, installed
@@ -48,7 +50,7 @@ def need(program: str) -> str:
     """Return the path of a program; without it the test says what was not run."""
     path = shutil.which(program)
     if path is None:
-        pytest.skip(f"no snippet was run: there is no {program} on this machine")
+        not_run(f"no snippet was run: there is no {program} on this machine")
     return path
 
 

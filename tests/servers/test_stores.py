@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 import pytest
 
+from tests.absent import not_run
+
 from . import install, stores
 from .conftest import not_here
 from .exchange import send
@@ -272,7 +274,7 @@ def test_what_can_not_be_installed_is_told_with_the_reason(elsewhere: Path) -> N
 def package(elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Put a package where ``apt-get download``, which is replaced, takes it from."""
     if shutil.which("dpkg-deb") is None:
-        pytest.skip("packages of Debian can not be built here")
+        not_run("packages of Debian can not be built here")
     tree, built = elsewhere / "tree", elsewhere / "tiny_1.0_amd64.deb"
     for folder in ("DEBIAN", "usr/bin", "usr/share"):
         (tree / folder).mkdir(parents=True)
